@@ -1,0 +1,87 @@
+#pragma once
+
+#include "task.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace runyard {
+
+// Where a Task puts many answers. They are handed over in batches: at most one
+// per 50 ms, none before the last was taken, and none of more than `capacity`
+// values, so that a slow reader slows the Task instead of filling the memory.
+// A Sink is a handle; copies write to the same place. Service thread only.
+template<typename T>
+class Sink {
+public:
+    using Deliver = std::function<void(const Sink&, std::vector<T>)>;  // must lead to one taken()
+
+    Sink(asio::io_context& context, std::size_t capacity, Deliver deliver)
+        : m_state(std::make_shared<State>(context, capacity, std::move(deliver))) {}
+
+    // Adds a value once there is room for it.
+    Task<> push(T value) const
+    {
+        while (m_state->pending.size() >= m_state->capacity)
+            co_await m_state->room.wait();
+        m_state->pending.push_back(std::move(value));
+        flush(m_state);
+    }
+
+    // Keeps only the newest value, for progress and other moving targets.
+    void show(T value) const
+    {
+        m_state->pending.clear();
+        m_state->pending.push_back(std::move(value));
+        flush(m_state);
+    }
+
+    // Returns once the reader has taken everything.
+    Task<> drained() const
+    {
+        while (m_state->isBusy || !m_state->pending.empty())
+            co_await m_state->room.wait();
+    }
+
+    void taken() const
+    {
+        m_state->pace.expires_at(m_state->delivered + std::chrono::milliseconds(50));
+        m_state->pace.async_wait([state = m_state](boost::system::error_code) {
+            state->isBusy = false;
+            flush(state);
+            state->room.set();
+        });
+    }
+
+private:
+    struct State {
+        State(asio::io_context& context, std::size_t size, Deliver handOver)
+            : capacity(size), deliver(std::move(handOver)), room(context), pace(context) {}
+
+        std::size_t capacity;
+        Deliver deliver;
+        std::vector<T> pending;
+        Event room;
+        asio::steady_timer pace;
+        asio::steady_timer::time_point delivered;
+        bool isBusy = false;  // a batch is with the reader, or went to it less than 50 ms ago
+    };
+
+    explicit Sink(std::shared_ptr<State> state) : m_state(std::move(state)) {}
+
+    static void flush(const std::shared_ptr<State>& state)
+    {
+        if (state->isBusy || state->pending.empty())
+            return;
+        state->isBusy = true;
+        state->delivered = std::chrono::steady_clock::now();
+        state->deliver(Sink(state), std::exchange(state->pending, {}));
+        state->room.set();
+    }
+
+    std::shared_ptr<State> m_state;
+};
+
+} // namespace runyard
