@@ -148,6 +148,7 @@ void Supervision::reap()
             continue;
         m_isMainGone = true;
         m_status = status;
+        m_mainEndedAt = wallMillis();
         if (m_phase == Phase::Running)
             m_phase = Phase::Lingering;
         if (m_phase == Phase::Lingering || m_phase == Phase::Ending)
@@ -188,7 +189,7 @@ std::string Supervision::record() const
         exit.add("exitCode", WEXITSTATUS(m_status));
     else
         exit.add("signal", WTERMSIG(m_status));
-    exit.add("startedAt", m_startedAt).add("endedAt", wallMillis()).add("durationMillis", steadyMillis() - m_startClock);
+    exit.add("startedAt", m_startedAt).add("mainEndedAt", m_mainEndedAt).add("endedAt", wallMillis()).add("durationMillis", steadyMillis() - m_startClock);
     exit.add("userMillis", millis(used.ru_utime)).add("systemMillis", millis(used.ru_stime)).add("maxRssKilobytes", used.ru_maxrss);
     exit.add("logSize", m_times.size()).add("killedDescendants", m_killed);
     return exit.done();

@@ -46,6 +46,7 @@ private:
     const char* m_reason = nullptr;  // why it was ended from outside
     std::string m_message;
     int m_status = 0;
+    std::int64_t m_mainEndedAt = 0;
     bool m_isMainGone = false, m_isEmpty = false;
     int m_killed = 0, m_killRounds = 0;
 };
