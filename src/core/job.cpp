@@ -35,4 +35,12 @@ void Job::cancel() const
     });
 }
 
+void detach(asio::io_context& service, Task<> task)
+{
+    asio::co_spawn(service, std::move(task), [](std::exception_ptr error) {
+        if (error)
+            std::rethrow_exception(error);
+    });
+}
+
 } // namespace runyard

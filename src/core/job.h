@@ -21,4 +21,7 @@ private:
     std::shared_ptr<State> m_state;
 };
 
+// Sets a Task going that nobody waits for or cancels. Service thread only.
+void detach(asio::io_context& service, Task<> task);
+
 } // namespace runyard

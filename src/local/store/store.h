@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/result.h"
+#include "core/task.h"
+#include "core/time.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace runyard::local {
+
+class Database;  // store/database.h: one SQLite connection with cached statements
+
+// The workspace's database: one writer thread with the only read-write connection and adaptive group commit, one read-only
+// connection for the io thread. An operation that fails (returns an error) is rolled back alone, by a savepoint.
+class Store {
+public:
+    Store(asio::io_context& context, std::filesystem::path file);
+    ~Store();
+
+    Result<> open();  // creates or migrates; checks integrity
+    Database& reader();  // io thread; statements must be short
+
+    // Runs `operation` on the writer thread within the next group and answers once the group is durable.
+    template<typename T>
+    Task<Result<T>> write(std::function<Result<T>(Database&)> operation);
+
+    Task<Result<>> backup(std::filesystem::path file);  // online, verified
+
+private:
+    struct Writer;
+    using Operation = std::function<bool(Database&)>;  // false: roll back
+    Task<Result<>> commit(Operation operation);        // an error only where the disk fails
+
+    std::unique_ptr<Writer> m_writer;
+};
+
+template<typename T>
+Task<Result<T>> Store::write(std::function<Result<T>(Database&)> operation)
+{
+    const auto answer = std::make_shared<std::optional<Result<T>>>();
+    Operation step = [operation = std::move(operation), answer](Database& database) {
+        answer->emplace(operation(database));
+        return (*answer)->has_value();
+    };
+    auto committed = co_await commit(std::move(step));
+    if (!committed)
+        co_return Failure(std::move(committed).error());
+    co_return std::move(**answer);
+}
+
+// What ARM resources are kept as: JSON by (kind, name, version). Kinds: "datastore", "compute", "environment", "code", "model", "data", "job", …
+struct Document {
+    std::string kind;
+    std::string name;
+    std::string version;
+    std::string json;
+    Millis created = 0;
+    Millis modified = 0;
+};
+
+class Documents {
+public:
+    explicit Documents(Store& store) : m_store(store) {}
+
+    Task<Result<Document>> put(std::string kind, std::string name, std::string version, std::string json);
+    Task<Result<>> remove(std::string kind, std::string name, std::string version);
+    std::optional<Document> get(const std::string& kind, const std::string& name, const std::string& version = {});
+    std::vector<Document> list(const std::string& kind, const std::string& name = {});  // newest first
+
+private:
+    Store& m_store;
+};
+
+} // namespace runyard::local
