@@ -70,7 +70,8 @@ void CodeSection::fill(client::EstimatorDraft& draft) const
 
 void CodeSection::showReport(const client::EstimatorReport& report)
 {
-    m_folderField->setHint(report.files > 0 ? tr("%n file(s), %1", nullptr, report.files).arg(formatBytes(static_cast<double>(report.bytes))) : QString());
+    const QString files = report.files == 1 ? tr("1 file") : tr("%1 files").arg(report.files);
+    m_folderField->setHint(report.files > 0 ? files + QStringLiteral(", ") + formatBytes(static_cast<double>(report.bytes)) : QString());
     showChecks(m_folderField, report, client::Check::Field::Source);
     showChecks(m_scriptField, report, client::Check::Field::Script);
     offerScripts(report.scripts);

@@ -83,7 +83,7 @@ void DataPathPicker::showStores(Result<std::vector<api::Datastore>> stores)
 
 QStandardItem* DataPathPicker::makeItem(const QString& text, const QString& store, const QString& path, bool isFolder) const
 {
-    auto* item = new QStandardItem(icon(isFolder ? QStringLiteral("folder") : QStringLiteral("file")), text);
+    auto* item = new QStandardItem(themeIcon(isFolder ? QStringLiteral("folder") : QStringLiteral("file")), text);
     item->setEditable(false);
     item->setData(store, StoreRole);
     item->setData(path, PathRole);

@@ -111,7 +111,7 @@ void EstimatorPanel::connectParts()
     connect(m_job, &JobSection::changed, this, &EstimatorPanel::edited);
     connect(m_job, &JobSection::computeRequested, this, &EstimatorPanel::computeRequested);
     connect(m_parameters, &ParameterSection::browseRequested, this, &EstimatorPanel::browse);
-    connect(m_report, &ReportPane::tryAgain, this, &EstimatorPanel::edited);
+    connect(m_report, &ReportPane::tryAgain, this, [this] { m_retry == Wish::Submit ? submit() : edited(); });
     connect(m_report, &ReportPane::cancelRequested, this, [this] {
         m_submission.stop();
         setSubmitting(false);
@@ -158,6 +158,8 @@ void EstimatorPanel::edited()
     m_report->showChecking();
     m_isFresh = false;
     m_wish = Wish::None;
+    m_retry = Wish::None;
+    m_checks.cancel();
     if (isVisible())
         m_debounce.start();
 }
@@ -173,7 +175,7 @@ void EstimatorPanel::showReport(Result<client::EstimatorReport> report)
 {
     const Wish wish = std::exchange(m_wish, Wish::None);
     if (!report)
-        return m_report->showError(report.error());
+        return m_report->showError(report.error(), tr("not checked"));
     m_lastReport = std::move(*report);
     m_isFresh = true;
     m_report->clearError();
@@ -214,8 +216,10 @@ void EstimatorPanel::send()
 void EstimatorPanel::ended(Result<api::Job> job)
 {
     setSubmitting(false);
-    if (!job)
-        return m_report->showError(job.error());
+    if (!job) {
+        m_retry = Wish::Submit;
+        return m_report->showError(job.error(), tr("not submitted"));
+    }
     m_report->showReport(m_lastReport);
     edited();
     Q_EMIT submitted(QString::fromStdString(job->name));
@@ -233,16 +237,16 @@ void EstimatorPanel::setSubmitting(bool isSubmitting)
 
 void EstimatorPanel::focusOn(const client::Check& check)
 {
-    using Field = client::Check::Field;
+    using About = client::Check::Field;
     switch (check.field) {
-    case Field::Source:
-    case Field::Script: return m_code->focusOn(check.field);
-    case Field::Parameters:
-    case Field::Data: return m_parameters->focusRow(check.row);
-    case Field::Packages:
-    case Field::Environment: return m_environment->focusOn(check.field);
-    case Field::Compute:
-    case Field::Experiment: return m_job->focusOn(check.field);
+    case About::Source:
+    case About::Script: return m_code->focusOn(check.field);
+    case About::Parameters:
+    case About::Data: return m_parameters->focusRow(check.row);
+    case About::Packages:
+    case About::Environment: return m_environment->focusOn(check.field);
+    case About::Compute:
+    case About::Experiment: return m_job->focusOn(check.field);
     }
 }
 

@@ -71,6 +71,7 @@ private:
     client::EstimatorReport m_lastReport;
     bool m_isFresh = false;  // m_lastReport is about what is in the form now
     Wish m_wish = Wish::None;
+    Wish m_retry = Wish::None;  // what Try again does
     QTimer m_debounce;
     QTimer m_computeClock;
     Feed<client::SubmitProgress> m_submission;

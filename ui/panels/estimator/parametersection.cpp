@@ -136,13 +136,13 @@ void ParameterSection::refreshOffer()
 
 void ParameterSection::showReport(const client::EstimatorReport& report)
 {
-    using Field = client::Check::Field;
+    using About = client::Check::Field;
     m_options = report.options;
     m_source->setText(report.options.empty() ? QString() : tr("read from the script's argparse"));
     const client::Check* general = nullptr;
     std::vector<const client::Check*> perRow(m_rows.size(), nullptr);
     for (const client::Check& check : report.checks) {
-        if ((check.field != Field::Parameters && check.field != Field::Data) || check.level == client::Check::Level::Ok)
+        if ((check.field != About::Parameters && check.field != About::Data) || check.level == client::Check::Level::Ok)
             continue;
         const bool isOfRow = check.row >= 0 && static_cast<std::size_t>(check.row) < perRow.size();
         const client::Check*& place = isOfRow ? perRow[static_cast<std::size_t>(check.row)] : general;

@@ -105,9 +105,9 @@ void ReportPane::showReport(const client::EstimatorReport& report)
         m_chip->setState(tr("%n to mend", nullptr, static_cast<int>(wrong)), StateKind::Danger);
 }
 
-void ReportPane::showError(const Error& error)
+void ReportPane::showError(const Error& error, const QString& word)
 {
-    m_chip->setState(tr("not checked"), StateKind::Warning);
+    m_chip->setState(word, StateKind::Warning);
     m_notice->showError(QString::fromStdString(error.message), QString::fromStdString(error.detail));
 }
 

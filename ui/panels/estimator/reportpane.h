@@ -24,7 +24,7 @@ public:
     void showYaml(const QString& yaml);
     void showChecking();
     void showReport(const client::EstimatorReport& report);
-    void showError(const Error& error);
+    void showError(const Error& error, const QString& word);
     void showSubmitting();
     void showProgress(const client::SubmitProgress& progress);
     void endSubmitting();

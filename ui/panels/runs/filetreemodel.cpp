@@ -206,9 +206,9 @@ QVariant FileTreeModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole: return text(at, index.column());
     case Qt::DecorationRole:
-        return index.column() == Name ? QVariant(icon(at.isFolder ? QStringLiteral("folder") : QStringLiteral("file"))) : QVariant();
+        return index.column() == Name ? QVariant(themeIcon(at.isFolder ? QStringLiteral("folder") : QStringLiteral("file"))) : QVariant();
     case Qt::TextAlignmentRole: return index.column() == Size ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
-    case Qt::FontRole: return index.column() == Digest ? QVariant(font(TextRole::Mono)) : QVariant();
+    case Qt::FontRole: return index.column() == Digest ? QVariant(roleFont(TextRole::Mono)) : QVariant();
     case Qt::ToolTipRole:
         if (index.column() == Size)
             return formatBytesExact(at.size);
