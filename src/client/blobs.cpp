@@ -97,6 +97,17 @@ Container Container::ofSas(const std::string& url)
     return {url.substr(0, mark), mark == std::string::npos ? std::string() : url.substr(mark + 1)};
 }
 
+BlobPlace BlobPlace::ofUrl(std::string url, const std::string& base)
+{
+    while (url.ends_with('/'))
+        url.pop_back();
+    const bool isPathStyle = !base.empty() && url.starts_with(base + '/');
+    auto at = isPathStyle ? url.find('/', base.size() + 1) : url.find('/', url.find("://") == std::string::npos ? 0 : url.find("://") + 3);
+    at = at == std::string::npos ? at : url.find('/', at + 1);  // behind the container
+    const std::string rest = at == std::string::npos ? std::string() : api::decode(url.substr(at + 1));
+    return {Container{url.substr(0, at), {}}, rest.empty() ? rest : rest + '/'};
+}
+
 Task<Result<std::vector<api::Blob>>> BlobStore::list(Container container, std::string prefix, std::string delimiter)
 {
     std::vector<api::Blob> all;

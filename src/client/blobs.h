@@ -22,6 +22,14 @@ struct Container {
     static Container ofSas(const std::string& url);          // splits a URL with a SAS
 };
 
+// A folder of blobs.
+struct BlobPlace {
+    Container container;
+    std::string prefix;  // ends with '/' unless it is empty
+    // Reads the URL of a folder; `base` is the service's own, whose account is the first segment of the path.
+    static BlobPlace ofUrl(std::string url, const std::string& base);
+};
+
 // What the areas share of Blob storage.
 class BlobStore {
 public:
