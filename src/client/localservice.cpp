@@ -92,7 +92,8 @@ Task<Result<>> LocalService::awaitStart()
     const auto end = Clock::now() + LongestStart;
     Error last = Error{Error::Code::Timeout, "The workspace service did not start within ten seconds.", {}};
     for (int round = 0; Clock::now() < end; ++round) {
-        co_await sleepFor(std::chrono::milliseconds(round < 50 ? 10 : 100));
+        const auto pause = std::chrono::milliseconds(round < 50 ? 10 : 100);
+        co_await sleepFor(pause);
         readInfo();
         auto state = co_await look();
         if (state)

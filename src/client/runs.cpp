@@ -141,7 +141,8 @@ Task<Result<>> Runs::watchList(int limit, Sink<std::vector<api::RunSummary>> sin
         const std::string newest = reply->headers.contains("etag") ? reply->headers.at("etag") : std::string();
         const bool isHeld = !newest.empty() && newest != etag;
         etag = newest;
-        co_await sleepFor(isHeld ? ListPause : PollingPause);
+        const auto pause = isHeld ? ListPause : PollingPause;
+        co_await sleepFor(pause);
     }
 }
 
