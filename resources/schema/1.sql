@@ -26,13 +26,14 @@ CREATE TABLE runs(
     created INTEGER NOT NULL,
     started INTEGER NOT NULL DEFAULT 0,
     ended INTEGER NOT NULL DEFAULT 0,
+    begun INTEGER GENERATED ALWAYS AS (CASE WHEN started > 0 THEN started ELSE created END) VIRTUAL,  -- MLflow's start_time
     errorCode TEXT NOT NULL DEFAULT '',
     errorMessage TEXT NOT NULL DEFAULT '',
     phases TEXT NOT NULL DEFAULT '[]',
     isDeleted INTEGER NOT NULL DEFAULT 0,
     isArchived INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX runsOfExperiment ON runs(experiment, isDeleted, started DESC, id);
+CREATE INDEX runsOfExperiment ON runs(experiment, isDeleted, begun DESC, id);
 CREATE INDEX runsByParent ON runs(parent) WHERE parent <> '';
 CREATE INDEX runsUnfinished ON runs(serial) WHERE kind = 'Command' AND status NOT IN ('Completed', 'Failed', 'Canceled', 'NotResponding', 'Paused');
 

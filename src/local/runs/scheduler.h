@@ -34,7 +34,7 @@ struct SchedulerParts {
 };
 
 // Drives every run through its phases: Queued, Preparing (snapshot copied, environment built), Scaling (nodes), Running, Finalizing
-// (record sealed), and takes up unfinished runs after a restart. One coroutine a run.
+// (record sealed), and takes up unfinished runs after a restart. One coroutine a run. The job is kept as document ("job", name, "").
 class Scheduler {
 public:
     explicit Scheduler(SchedulerParts parts);
