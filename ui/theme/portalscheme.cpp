@@ -2,7 +2,6 @@
 
 #include <QDBusConnection>
 #include <QDBusMessage>
-#include <QDBusVariant>
 #include <QFile>
 
 namespace runyard {
@@ -45,7 +44,7 @@ void PortalScheme::ask()
     if (!bus.isConnected())
         return;
     bus.connect(QString(), QLatin1String(path), QLatin1String(interface), QStringLiteral("SettingChanged"), this,
-                SLOT(settingChanged(QString, QString, QDBusVariant)));
+                SLOT(settingChanged(QString,QString,QDBusVariant)));
     QDBusMessage call = QDBusMessage::createMethodCall(QLatin1String(service), QLatin1String(path), QLatin1String(interface), QStringLiteral("Read"));
     call << QString::fromLatin1(space) << QString::fromLatin1(schemeKey);
     const QDBusMessage reply = bus.call(call, QDBus::Block, 500);

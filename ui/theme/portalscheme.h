@@ -1,8 +1,7 @@
 #pragma once
 
+#include <QDBusVariant>
 #include <QObject>
-
-class QDBusVariant;
 
 namespace runyard {
 
