@@ -32,6 +32,7 @@ struct Computes::State : std::enable_shared_from_this<Computes::State> {
     Targets targets;
     asio::steady_timer timer;
     std::map<std::uint64_t, Waiter*> waiters;
+    bool isClosed = false;  // what coroutines give back after the end reaches nobody
 
     // To be called after every change: hands out nodes, wakes who has something to hear, sets the timer.
     void settle();
@@ -91,6 +92,8 @@ private:
 
 void Computes::State::settle()
 {
+    if (isClosed)
+        return;
     for (const auto& grant : pool.settle(std::chrono::steady_clock::now())) {
         Waiter& waiter = *waiters.at(grant.ticket);
         for (const auto& node : grant.nodes)
@@ -139,9 +142,11 @@ Task<Result<Leases>> Computes::State::acquire(Self self, std::string compute, st
         co_return Failure(possible.error());
     Waiter waiter(self, *self->targets.realName(compute), runId, count);
     self->settle();
+    std::string told;
     while (!waiter.hasNodes) {
-        if (waiting && !waiter.sentence.empty())
+        if (waiting && !waiter.sentence.empty() && waiter.sentence != told)
             waiting(waiter.sentence);
+        told = waiter.sentence;
         co_await waiter.woken.wait();
     }
     co_return std::move(waiter.nodes);
@@ -172,11 +177,13 @@ Task<Result<>> Computes::State::remove(Self self, std::string name)
     const auto possible = self->targets.checkRemovable(name);
     if (!possible)
         co_return possible;
-    const std::string real = *self->targets.realName(name);
-    const auto removed = co_await self->documents.remove("compute", real, "");
-    if (!removed)
+    const auto before = *self->targets.get(name);
+    self->targets.remove(name);  // before it is durable, so that no run comes to it meanwhile
+    const auto removed = co_await self->documents.remove("compute", before.name, "");
+    if (!removed) {
+        self->targets.set(before);
         co_return removed;
-    self->targets.remove(real);
+    }
     self->settle();
     co_return Result<>();
 }
@@ -186,7 +193,11 @@ Computes::Computes(asio::io_context& context, Documents& documents, Changes& cha
 {
 }
 
-Computes::~Computes() = default;
+Computes::~Computes()
+{
+    m_state->isClosed = true;
+    m_state->timer.cancel();
+}
 
 void Computes::load()
 {

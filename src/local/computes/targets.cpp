@@ -150,6 +150,7 @@ std::vector<api::Compute> Targets::all() const
 api::Compute Targets::withCounts(api::Compute compute) const
 {
     const bool isMachine = compute.name == thisComputer;
+    compute.idle = compute.running = compute.leaving = compute.unusable = 0;
     for (const auto* node : m_pool.nodesOf(compute.name)) {
         int& count = node->isLeaving ? compute.leaving : node->runId.empty() ? compute.idle : compute.running;
         ++count;
