@@ -235,7 +235,7 @@ void BlobsTest::refusesTraversal()
 {
     Bench bench;
     write(bench.folder / "secret", "secret");
-    for (const char* path : {"..%2fsecret", "%2e%2e/secret", "a/..%2f..%2fsecret", "%2fetc%2fpasswd", "a%00b", "a//b", "./a", ".uploads/x"}) {
+    for (const char* path : {"..%2fsecret", "%2e%2e/secret", "a/..%2f..%2fsecret", "%2fetc%2fpasswd", "a%00b", "a//b", "%2e%2fa", ".uploads/x"}) {
         const std::string url = bench.base + "/runyard/data/" + path;
         QVERIFY2(bench.send(http::Request::get(url)).status >= 400, path);
         QVERIFY2(bench.send(http::Request::put(url, "evil")).status >= 400, path);
