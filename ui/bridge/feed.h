@@ -16,7 +16,8 @@ namespace runyard {
 //                 [this](Result<> end) { showEnd(end); });
 //
 // The first function is called at once, on the GUI thread, to make the Task. Of the
-// others, `received` comes at most every 50 ms and `ended` once, after the last batch.
+// others, `received` comes at most every 50 ms and `ended` once, after the last batch,
+// with what the Task answered: a Result<> or a Result of anything.
 template<typename T>
 class Feed {
 public:
@@ -25,14 +26,14 @@ public:
     explicit Feed(Bridge& bridge, std::size_t batch = 2000) : m_bridge(bridge), m_batch(batch), m_call(bridge) {}
     ~Feed() { stop(); }
 
-    template<typename MakeTask>
-    void start(MakeTask&& make, Received received, std::function<void(Result<>)> ended)
+    template<typename MakeTask, typename Ended>
+    void start(MakeTask&& make, Received received, Ended&& ended)
     {
         stop();
         m_reader = std::make_shared<Reader>();
         m_reader->received = std::move(received);
         Sink<T> sink(m_bridge.service(), m_batch, Deliver{m_bridge, m_reader});
-        m_call.start(drain(make(sink), sink), std::move(ended));
+        m_call.start(drain(make(sink), sink), std::forward<Ended>(ended));
     }
 
     void stop()
@@ -76,7 +77,8 @@ private:
         std::shared_ptr<Reader> reader;
     };
 
-    static Task<Result<>> drain(Task<Result<>> task, Sink<T> sink)
+    template<typename End>
+    static Task<End> drain(Task<End> task, Sink<T> sink)
     {
         auto end = co_await std::move(task);
         co_await sink.drained();

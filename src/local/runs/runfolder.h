@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace runyard::local {
+
+// The folder of a run, DIR/runs/<id>/, the truth of its execution:
+//   user_logs/std_log.txt   stdout and stderr, as written
+//   system_logs/            what the service and the shim did for it; std_log.times holds when the log grew (16 bytes a record)
+//   work/                   private copy of the snapshot, the working directory; holds the script's outputs/ and logs/
+//   record/                 metrics, parameters, tags and the list of outputs, sealed at the end
+//   attempts/N/             intent.json, started.json, exit.json, lock, ctl
+class RunFolder {
+public:
+    explicit RunFolder(std::filesystem::path path) : m_path(std::move(path)) {}
+
+    const std::filesystem::path& path() const { return m_path; }
+    std::filesystem::path work() const { return m_path / "work"; }
+    std::filesystem::path userLogs() const { return m_path / "user_logs"; }
+    std::filesystem::path systemLogs() const { return m_path / "system_logs"; }
+    std::filesystem::path record() const { return m_path / "record"; }
+    std::filesystem::path log() const { return userLogs() / "std_log.txt"; }
+    std::filesystem::path attempt(int number) const { return m_path / "attempts" / std::to_string(number); }
+    int lastAttempt() const;  // 0 where there was none
+
+    // Makes what is missing of the folders above, durably; private to the user.
+    Result<> create(int attempt) const;
+    // Bytes of each log by name ("user_logs/std_log.txt" …).
+    std::map<std::string, std::int64_t> logSizes() const;
+    // Writes record/outputs.json, the list of what the script left in outputs/ and logs/ (name, size, time), durably.
+    Result<> sealOutputs() const;
+
+private:
+    std::filesystem::path m_path;
+};
+
+// Whether the id can be the name of a folder: letters, digits, "_", "-", "."; at most 255, no dot first.
+bool isRunId(const std::string& id);
+
+} // namespace runyard::local
