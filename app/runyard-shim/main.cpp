@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,6 +87,10 @@ int detach()
     ::setsid();
     if (::fork() != 0)
         ::_exit(0);
+    // The streams it was given belong to the service, which waits for their end.
+    const Descriptor own(::open("shim.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (own.get() < 0 || ::dup2(own.get(), 1) < 0 || ::dup2(own.get(), 2) < 0)
+        ::_exit(Failed);
     return supervise([end = ends[1]](Answer answer) {
         const auto byte = static_cast<unsigned char>(answer);
         if (::write(end, &byte, 1) < 0)
@@ -103,6 +108,7 @@ int main(int count, char** arguments)
         std::fprintf(stderr, "Usage: runyard-shim [--foreground] ATTEMPT-FOLDER\n");
         return Failed;
     }
+    ::syscall(SYS_close_range, 3u, ~0u, 0u);
     ::umask(077);
     if (::chdir(arguments[count - 1]) != 0) {
         std::perror(arguments[count - 1]);

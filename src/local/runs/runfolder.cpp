@@ -67,7 +67,7 @@ std::map<std::string, std::int64_t> RunFolder::logSizes() const
         forEachFile(m_path / folder, [&](const fs::directory_entry& entry) {
             std::error_code error;
             const auto size = entry.file_size(error);
-            if (!error && entry.path().extension() != ".times")
+            if (!error)
                 sizes[entry.path().lexically_relative(m_path).string()] = static_cast<std::int64_t>(size);
         });
     return sizes;

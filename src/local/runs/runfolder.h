@@ -11,10 +11,11 @@ namespace runyard::local {
 
 // The folder of a run, DIR/runs/<id>/, the truth of its execution:
 //   user_logs/std_log.txt   stdout and stderr, as written
-//   system_logs/            what the service and the shim did for it; std_log.times holds when the log grew (16 bytes a record)
+//   system_logs/            what the service did for it, such as building the environment
 //   work/                   private copy of the snapshot, the working directory; holds the script's outputs/ and logs/
 //   record/                 metrics, parameters, tags and the list of outputs, sealed at the end
-//   attempts/N/             intent.json, started.json, exit.json, lock, ctl
+//   attempts/N/             intent.json, started.json, exit.json, lock, ctl; std_log.times: when the log grew, records of 16 bytes, little
+//                           endian: its size, and the moment (ms since 1970) when it was seen to be so
 class RunFolder {
 public:
     explicit RunFolder(std::filesystem::path path) : m_path(std::move(path)) {}

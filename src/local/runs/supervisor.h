@@ -49,6 +49,8 @@ public:
     // Whether a shim of this run lives or has left an exit record not yet collected.
     bool isKnown(const std::string& runId) const;
     Task<Result<Exit>> resume(std::string runId);
+    // Tells of growing logs from now on, for those written before the run starts; run() and resume() do so themselves, until it ends.
+    void watchLogs(const std::string& runId);
     // Asks the shim to end the run's processes; the answer comes when it has been told, not when they have ended.
     Task<Result<>> cancel(std::string runId, std::string reason);
 
@@ -57,6 +59,7 @@ public:
 
 private:
     struct State;
+    struct Follow;
     std::shared_ptr<State> m_state;
 };
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/task.h"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+
+namespace runyard {
+
+// Runs a Task on a context that no thread runs, and returns its answer.
+template<typename T>
+T await(asio::io_context& context, Task<T> task, std::chrono::milliseconds limit = std::chrono::seconds(60))
+{
+    std::optional<T> answer;
+    std::exception_ptr fault;
+    bool isDone = false;
+    asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
+        fault = error;
+        answer.emplace(std::move(value));
+        isDone = true;
+    });
+    const auto end = std::chrono::steady_clock::now() + limit;
+    context.restart();
+    while (!isDone && std::chrono::steady_clock::now() < end)
+        context.run_one_until(end);
+    if (fault)
+        std::rethrow_exception(fault);
+    if (!isDone)
+        throw std::runtime_error("the Task did not end in time");
+    return std::move(*answer);
+}
+
+} // namespace runyard
