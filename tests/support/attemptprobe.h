@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
@@ -13,7 +14,7 @@
 
 namespace runyard {
 
-inline QString shimProgram() { return qEnvironmentVariable("RUNYARD_BIN") + "/runyard-shim"; }
+inline QString shimProgram() { return qEnvironmentVariable("RUNYARD_BIN", QCoreApplication::applicationDirPath()) + "/runyard-shim"; }
 
 inline QByteArray contentOf(const QString& file)
 {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
+#include <thread>
 #include <vector>
 
 namespace runyard::local {
@@ -23,7 +23,12 @@ public:
     Store(asio::io_context& context, std::filesystem::path file);
     ~Store();
 
-    Result<> open();  // creates or migrates; checks integrity
+    // Creates or migrates. The pages are looked at only after an unclean end: for 30 ms at once, then to the end on a thread of their
+    // own. A damaged database is moved aside and the newest good backup restored.
+    Result<> open();
+    const std::vector<std::string>& notes() const { return m_notes; }  // what open() had to do, sentences for the log
+    void onDamage(std::function<void()> tell);  // heard once, on the io thread: the next open() restores a backup
+
     Database& reader();  // io thread; statements must be short
 
     // Runs `operation` on the writer thread within the next group and answers once the group is durable.
@@ -31,13 +36,21 @@ public:
     Task<Result<T>> write(std::function<Result<T>(Database&)> operation);
 
     Task<Result<>> backup(std::filesystem::path file);  // online, verified
+    Task<> keepBackups();  // every ten minutes where something changed, into backup/ beside the file; the newest three stay
 
 private:
     struct Writer;
     using Operation = std::function<bool(Database&)>;  // false: roll back
     Task<Result<>> commit(Operation operation);        // an error only where the disk fails
+    Result<std::unique_ptr<Database>> openChecked(bool& isCheckedWhole);
+    void checkInBackground();
 
+    asio::io_context& m_context;
+    std::filesystem::path m_file;
+    std::vector<std::string> m_notes;
+    std::unique_ptr<Database> m_reader;
     std::unique_ptr<Writer> m_writer;
+    std::jthread m_check;
 };
 
 template<typename T>

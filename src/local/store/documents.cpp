@@ -1,0 +1,62 @@
+#include "database.h"
+#include "store.h"
+
+namespace runyard::local {
+
+namespace {
+
+Document readRow(const Statement& row)
+{
+    return Document{row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5)};
+}
+
+} // namespace
+
+Task<Result<Document>> Documents::put(std::string kind, std::string name, std::string version, std::string json)
+{
+    std::function<Result<Document>(Database&)> operation = [=](Database& database) -> Result<Document> {
+        const Millis now = nowMillis();
+        database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
+                     " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
+                     kind, name, version, json, now);
+        const auto created = database.number("SELECT created FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
+        return Document{kind, name, version, json, created.value_or(now), now};
+    };
+    co_return co_await m_store.write<Document>(std::move(operation));
+}
+
+Task<Result<>> Documents::remove(std::string kind, std::string name, std::string version)
+{
+    std::function<Result<>(Database&)> operation = [=](Database& database) -> Result<> {
+        const auto gone = database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
+        if (gone == 0 && !database.hasFault())
+            return failure(Error::Code::NotFound, "There is no " + kind + " “" + name + "”.", version);
+        return {};
+    };
+    co_return co_await m_store.write<void>(std::move(operation));
+}
+
+std::optional<Document> Documents::get(const std::string& kind, const std::string& name, const std::string& version)
+{
+    Statement row(m_store.reader(), "SELECT kind, name, version, json, created, modified FROM documents WHERE kind = ? AND name = ? AND version = ?");
+    row.bind(kind).bind(name).bind(version);
+    if (!row.next())
+        return std::nullopt;
+    return readRow(row);
+}
+
+std::vector<Document> Documents::list(const std::string& kind, const std::string& name)
+{
+    const char* sql = name.empty() ? "SELECT kind, name, version, json, created, modified FROM documents WHERE kind = ? ORDER BY serial DESC"
+                                   : "SELECT kind, name, version, json, created, modified FROM documents WHERE kind = ? AND name = ? ORDER BY serial DESC";
+    Statement row(m_store.reader(), sql);
+    row.bind(kind);
+    if (!name.empty())
+        row.bind(name);
+    std::vector<Document> found;
+    while (row.next())
+        found.push_back(readRow(row));
+    return found;
+}
+
+} // namespace runyard::local

@@ -1,0 +1,178 @@
+#include "store.h"
+
+#include "integrity.h"
+#include "schema.h"
+#include "writer.h"
+
+#include "core/files.h"
+
+#include <boost/asio/post.hpp>
+
+namespace runyard::local {
+
+namespace fs = std::filesystem;
+
+// The writer thread as the header knows it.
+struct Store::Writer : WriterThread {
+    using WriterThread::WriterThread;
+};
+
+namespace {
+
+constexpr auto CheckAtOnce = std::chrono::milliseconds(30);
+constexpr std::size_t BackupsKept = 3;
+
+fs::path suspicionOf(const fs::path& file) { return file.string() + ".suspect"; }
+
+// The last close of a database removes its -wal: one that is there, and not empty, was left by a crash.
+bool endedUncleanly(const fs::path& file)
+{
+    std::error_code error;
+    const auto size = fs::file_size(file.string() + "-wal", error);
+    return !error && size > 0;
+}
+
+Result<> configure(Database& database)
+{
+    return database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;");
+}
+
+} // namespace
+
+Store::Store(asio::io_context& context, fs::path file) : m_context(context), m_file(std::move(file)) {}
+
+Store::~Store()
+{
+    m_reader.reset();  // before the writer, whose closing then removes the -wal
+}
+
+Database& Store::reader() { return *m_reader; }
+
+void Store::onDamage(std::function<void()> tell)
+{
+    m_writer->onDamage([this, tell = std::move(tell)] {
+        (void)writeFileDurably(suspicionOf(m_file), "");
+        tell();
+    });
+}
+
+Result<std::unique_ptr<Database>> Store::openChecked(bool& isCheckedWhole)
+{
+    std::error_code error;
+    const bool isSuspect = fs::exists(suspicionOf(m_file), error);
+    const bool isUnclean = endedUncleanly(m_file);
+    auto database = Database::open(m_file, Database::Mode::ReadWrite);
+    if (!database)
+        return database;
+    const auto configured = configure(**database);
+    if (!configured && !(*database)->isDamaged())
+        return Failure(configured.error());
+    auto health = configured ? Health::Good : Health::Damaged;
+    if (configured && (isSuspect || isUnclean)) {
+        const auto limit = isSuspect ? std::chrono::milliseconds(0) : CheckAtOnce;
+        health = quickCheck(**database, limit);
+    }
+    isCheckedWhole = health != Health::OutOfTime;
+    if (health != Health::Damaged)
+        return database;
+    database->reset();
+    auto restored = restore(m_file);
+    if (!restored)
+        return Failure(restored.error());
+    m_notes.push_back(*restored);
+    auto fresh = Database::open(m_file, Database::Mode::ReadWrite);
+    if (fresh) {
+        if (const auto again = configure(**fresh); !again)
+            return Failure(again.error());
+    }
+    return fresh;
+}
+
+Result<> Store::open()
+{
+    bool isCheckedWhole = true;
+    auto database = openChecked(isCheckedWhole);
+    if (!database)
+        return Failure(database.error());
+    const int version = schemaVersion(**database);
+    if (version > 0 && version < SchemaVersion) {
+        const auto saved = copyDatabase(m_file, m_file.parent_path() / "backup" / ("store-" + std::to_string(nowMillis()) + ".sqlite"));
+        if (!saved)
+            return saved;
+    }
+    if (auto done = migrate(**database); !done)
+        return done;
+    std::error_code error;
+    fs::remove(suspicionOf(m_file), error);
+    auto reader = Database::open(m_file, Database::Mode::ReadOnly);
+    if (!reader)
+        return Failure(reader.error());
+    m_reader = std::move(*reader);
+    m_writer = std::make_unique<Writer>(m_context, std::move(*database));
+    if (!isCheckedWhole)
+        checkInBackground();
+    return {};
+}
+
+void Store::checkInBackground()
+{
+    m_check = std::jthread([this](const std::stop_token& stop) {
+        auto database = Database::open(m_file, Database::Mode::ReadOnly);
+        // In slices, so that the program can end meanwhile: each look starts anew, four times as long.
+        for (auto limit = std::chrono::milliseconds(500); database && !stop.stop_requested(); limit *= 4) {
+            const Health health = quickCheck(**database, limit);
+            if (health == Health::Damaged)
+                asio::post(m_context, [this] { m_writer->reportDamage(); });
+            if (health != Health::OutOfTime)
+                return;
+        }
+    });
+}
+
+Task<Result<>> Store::commit(Operation operation)
+{
+    const auto step = std::make_shared<WriterThread::Step>(m_context, std::move(operation));
+    m_writer->push(step);
+    co_await step->done.wait();
+    if (step->error)
+        co_return Failure(*step->error);
+    co_return Result<>();
+}
+
+Task<Result<>> Store::backup(fs::path file)
+{
+    struct Work {
+        explicit Work(asio::io_context& context) : done(context) {}
+        Result<> result;
+        Event done;
+    };
+    const auto work = std::make_shared<Work>(m_context);
+    std::thread thread([work, source = m_file, file, context = &m_context] {
+        work->result = copyDatabase(source, file);
+        asio::post(*context, [work] { work->done.set(); });
+    });
+    thread.detach();
+    co_await work->done.wait();
+    co_return work->result;
+}
+
+Task<> Store::keepBackups()
+{
+    const fs::path folder = m_file.parent_path() / "backup";
+    std::int64_t seen = m_writer->groups();
+    for (;;) {
+        co_await sleepFor(std::chrono::minutes(10));
+        if (m_writer->groups() == seen)
+            continue;
+        seen = m_writer->groups();
+        const auto saved = co_await backup(folder / ("store-" + std::to_string(nowMillis()) + ".sqlite"));
+        if (!saved)
+            continue;
+        const auto all = backupsOf(m_file);
+        std::error_code error;
+        for (std::size_t i = BackupsKept; i < all.size(); ++i)
+            fs::remove(all[i], error);
+    }
+}
+
+} // namespace runyard::local
