@@ -229,7 +229,7 @@ QVariant BlobTree::data(const QModelIndex& index, int role) const
     const Node& node = *nodeOf(index);
     switch (role) {
     case Qt::DisplayRole: return text(node, index.column());
-    case Qt::DecorationRole: return index.column() == Name ? QVariant(icon(node.blob.isFolder ? QStringLiteral("folder") : QStringLiteral("file"))) : QVariant();
+    case Qt::DecorationRole: return index.column() == Name ? QVariant(themeIcon(node.blob.isFolder ? QStringLiteral("folder") : QStringLiteral("file"))) : QVariant();
     case Qt::FontRole: return index.column() == Digest ? QVariant(roleFont(TextRole::Mono)) : QVariant();
     case Qt::TextAlignmentRole: return static_cast<int>(Qt::AlignVCenter | (index.column() == Size ? Qt::AlignRight : Qt::AlignLeft));
     case Qt::ToolTipRole:

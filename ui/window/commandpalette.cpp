@@ -104,7 +104,7 @@ void CommandPalette::filter(const QString& text)
         const Command& command = m_commands[at];
         if (!matches(command, text))
             continue;
-        auto* item = new QListWidgetItem(icon(command.icon), command.title, m_list);
+        auto* item = new QListWidgetItem(themeIcon(command.icon), command.title, m_list);
         item->setData(Qt::UserRole, static_cast<int>(at));
         item->setData(Qt::UserRole + 1, command.note);
     }

@@ -17,6 +17,7 @@ namespace runyard {
 
 class BlobDetails;
 class BlobView;
+class Card;
 class FourFaces;
 class TransferRow;
 class UploadForm;
