@@ -20,8 +20,8 @@ namespace runyard {
 SettingsPage::SettingsPage(Theme& theme, const QString& dataFolder, QWidget* parent) : Page(tr("Settings"), tr("Kept for you on this computer"), parent), m_theme(theme)
 {
     auto* look = makeLook();
-    auto* data = makeData(dataFolder);
-    for (Card* card : {look, data}) {
+    auto* folder = makeData(dataFolder);
+    for (Card* card : {look, folder}) {
         card->setMaximumWidth(px(720));
         content()->addWidget(card);
     }
