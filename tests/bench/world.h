@@ -1,0 +1,42 @@
+#pragma once
+
+#include "client/client.h"
+#include "core/job.h"
+#include "core/servicethread.h"
+#include "http/client.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+
+namespace runyard::bench {
+
+// A client with a real service on a data folder of its own, both gone with it.
+class World {
+public:
+    explicit World(const std::filesystem::path& folder) : client(http, folder, std::filesystem::path(std::getenv("RUNYARD_BIN")) / "runyardd") {}
+
+    // Runs a Task on the service thread and waits for its answer.
+    template<typename T>
+    T ask(Task<T> task)
+    {
+        std::promise<T> promise;
+        auto future = promise.get_future();
+        const Job job(context, fulfil(std::move(task), promise));
+        return future.get();
+    }
+
+    asio::io_context context{1};
+    http::Client http{context};
+    client::Client client;
+    ServiceThread thread{context};
+
+private:
+    template<typename T>
+    static Task<> fulfil(Task<T> task, std::promise<T>& promise)
+    {
+        promise.set_value(co_await std::move(task));
+    }
+};
+
+} // namespace runyard::bench
