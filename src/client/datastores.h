@@ -21,6 +21,7 @@ struct UploadSummary {
     int uploaded = 0;
     int skipped = 0;
     std::int64_t bytes = 0;
+    std::vector<std::string> notes;  // sentences: what was left out, and why
 };
 
 class Datastores {
@@ -43,6 +44,8 @@ public:
     Task<Result<>> download(std::string datastore, std::string path, std::filesystem::path folder, Overwrite overwrite, Sink<TransferProgress> sink);
 
 private:
+    Task<Result<std::string>> containerOf(std::string datastore);  // empty: of the default one
+
     Connection& m_connection;
 };
 

@@ -6,9 +6,12 @@
 #include "core/sink.h"
 
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 namespace runyard::client {
+
+class ScriptReader;
 
 struct ScriptParameter {
     enum class Kind { Literal, DataMount, DataDownload, DataUpload };  // mount, download: input; upload: output
@@ -68,7 +71,8 @@ struct SubmitProgress {
 
 class Estimators {
 public:
-    explicit Estimators(Connection& connection) : m_connection(connection) {}
+    explicit Estimators(Connection& connection);
+    ~Estimators();
 
     // Looks at everything a submission needs: files, script (parsed, not run), its options, package syntax, cluster, data paths.
     Task<Result<EstimatorReport>> check(EstimatorDraft draft);
@@ -82,7 +86,12 @@ public:
     static EstimatorDraft fromJob(const api::Job& job);
 
 private:
+    Task<> checkPlaces(EstimatorDraft draft, std::shared_ptr<EstimatorReport> report);
+    Task<Result<std::string>> snapshot(std::filesystem::path folder, Sink<SubmitProgress> sink);  // ARM id of the code version
+    Task<Result<std::string>> environment(EstimatorDraft draft);                                  // ARM id of the environment version
+
     Connection& m_connection;
+    std::unique_ptr<ScriptReader> m_scripts;
 };
 
 } // namespace runyard::client

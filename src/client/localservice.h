@@ -23,6 +23,7 @@ struct ServiceState {
 class LocalService {
 public:
     LocalService(Connection& connection, std::filesystem::path dataFolder, std::filesystem::path program);
+    ~LocalService();
 
     // Answers once the service listens; starts it if needed. Errors: data folder read-only, port taken, program missing, …
     Task<Result<api::Workspace>> open();
@@ -32,9 +33,17 @@ public:
     std::filesystem::path dataFolder() const { return m_dataFolder; }
 
 private:
+    struct State;
+    void readInfo();
+    Task<Result<ServiceState>> look();
+    Result<> startProgram();
+    Task<Result<>> awaitStart();
+    Result<> revive();
+
     Connection& m_connection;
     std::filesystem::path m_dataFolder;
     std::filesystem::path m_program;
+    std::unique_ptr<State> m_state;
 };
 
 } // namespace runyard::client

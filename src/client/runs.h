@@ -9,9 +9,13 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace runyard::client {
+
+class Pulse;
+struct BlobPlace;
 
 // Bytes of one log file, in order.
 struct LogChunk {
@@ -55,7 +59,11 @@ public:
     Task<Result<std::string>> snapshotFile(std::string id, std::string path, std::int64_t limit);
 
 private:
+    Task<std::shared_ptr<Pulse>> pulseOf(std::string id);  // one for all who follow a run
+    Task<Result<BlobPlace>> snapshotPlace(std::string id);
+
     Connection& m_connection;
+    std::map<std::string, std::weak_ptr<Pulse>> m_pulses;
 };
 
 } // namespace runyard::client

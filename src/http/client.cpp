@@ -2,6 +2,20 @@
 
 namespace runyard::http {
 
+namespace {
+
+constexpr int PlacesPerHost = 6;
+constexpr int HeldPlacesPerHost = 48;  // each waits for as long as nothing happens; they cost a socket and no more
+
+// "http://host:port" of an address.
+std::string originOf(const std::string& url)
+{
+    const auto host = url.find("://");
+    return host == std::string::npos ? url : url.substr(0, url.find_first_of("/?#", host + 3));
+}
+
+} // namespace
+
 // A socket of libcurl's, watched for as long as libcurl is interested in it.
 class Client::Socket : public std::enable_shared_from_this<Client::Socket> {
 public:
@@ -69,14 +83,25 @@ Client::Client(asio::io_context& context, Resolver::Lookup lookup)
     set(CURLMOPT_SOCKETFUNCTION, &Client::onSocket);
     set(CURLMOPT_TIMERDATA, this);
     set(CURLMOPT_TIMERFUNCTION, &Client::onTimer);
-    set(CURLMOPT_MAX_HOST_CONNECTIONS, 6L);
     set(CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
 }
 
 Client::~Client() = default;
 
+// The line is ours, not libcurl's, where the clock of a waiting request would run.
+std::shared_ptr<Gate> Client::gateFor(const Request& request)
+{
+    const std::string kind = request.isHeld ? "held " : "";
+    auto& gate = m_gates[kind + (request.socket.empty() ? originOf(request.url) : request.socket.string())];
+    if (!gate)
+        gate = std::make_shared<Gate>(m_context, request.isHeld ? HeldPlacesPerHost : PlacesPerHost);
+    return gate;
+}
+
 Task<Result<Reply>> Client::send(Request request)
 {
+    const auto gate = gateFor(request);
+    const auto place = co_await gate->enter();
     const auto start = std::chrono::steady_clock::now();
     const auto limit = request.deadline > 0ms ? start + request.deadline : Event::Time::max();
     std::string address;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gate.h"
 #include "resolver.h"
 #include "transfer.h"
 
@@ -25,10 +26,12 @@ private:
     static int onSocket(CURL*, curl_socket_t socket, int wanted, void* self, void*);
     static int onTimer(CURLM*, long milliseconds, void* self);
     void drive(curl_socket_t socket, int events);
+    std::shared_ptr<Gate> gateFor(const Request& request);
 
     asio::io_context& m_context;
     Resolver m_resolver;
     asio::steady_timer m_timer;
+    std::map<std::string, std::shared_ptr<Gate>> m_gates;  // by host and kind of request
     std::map<curl_socket_t, std::shared_ptr<Socket>> m_sockets;
     std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> m_multi;  // last: it calls back while it closes
 };

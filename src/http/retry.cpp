@@ -59,6 +59,8 @@ Task<Result<Reply>> persist(Transport& transport, Request request, RetryPolicy p
         auto reply = co_await transport.send(request);
         const double chance = std::uniform_real_distribution<double>(0, 1)(dice);
         const auto pause = pauseBefore(nextTry, request.isRepeatable, reply, policy, chance);
+        if (reply)
+            reply->tries = nextTry - 1;
         if (!pause)
             co_return reply;
         co_await sleepFor(*pause);

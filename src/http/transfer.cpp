@@ -1,11 +1,12 @@
 #include "transfer.h"
 
+#include "core/files.h"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace runyard::http {
 
@@ -37,9 +38,10 @@ Result<> Transfer::prepare()
         return path.empty() || file >= 0;
     };
     if (!open(m_request.file.path, O_RDONLY, m_source))
-        return Failure(Error{Error::Code::Storage, "The file cannot be read.", std::strerror(errno)});
-    if (!open(m_request.saveTo, O_WRONLY | O_CREAT | O_TRUNC, m_target))
-        return Failure(Error{Error::Code::Storage, "The file cannot be written.", std::strerror(errno)});
+        return Failure(fileError(m_request.file.path, "be read", errno));
+    const int how = m_request.isResumed ? O_APPEND : O_TRUNC;
+    if (!open(m_request.saveTo, O_WRONLY | O_CREAT | how, m_target))
+        return Failure(fileError(m_request.saveTo, "be written", errno));
     return {};
 }
 
@@ -62,6 +64,14 @@ void Transfer::configure(const std::string& resolved, std::chrono::milliseconds 
     set(CURLOPT_CONNECTTIMEOUT_MS, 10'000L);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeLeft.count()));
     set(CURLOPT_MAXLIFETIME_CONN, 1800L);
+    set(CURLOPT_MAXAGE_CONN, 60L);
+    set(CURLOPT_TCP_KEEPALIVE, 1L);
+    set(CURLOPT_TCP_KEEPIDLE, 30L);
+    set(CURLOPT_TCP_KEEPINTVL, 15L);
+    if (m_request.slowest.count() > 0) {
+        set(CURLOPT_LOW_SPEED_LIMIT, 1024L);
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(m_request.slowest.count()));
+    }
     if (!m_request.isRepeatable)
         set(CURLOPT_FRESH_CONNECT, 1L);  // libcurl sends again, whatever the method, when a reused connection turns out dead
     if (!m_request.socket.empty()) {
@@ -88,6 +98,8 @@ void Transfer::configure(const std::string& resolved, std::chrono::milliseconds 
         set(CURLOPT_READFUNCTION, &Transfer::onSend);
         set(CURLOPT_SEEKDATA, this);
         set(CURLOPT_SEEKFUNCTION, &Transfer::onSeek);
+    } else if (m_request.method == "HEAD") {
+        set(CURLOPT_NOBODY, 1L);
     } else if (m_request.method != "GET") {
         set(CURLOPT_POSTFIELDS, m_request.body.data());
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
@@ -143,23 +155,31 @@ bool Transfer::keep(const char* data, std::size_t size)
 {
     long status = 0;
     curl_easy_getinfo(m_easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    if (m_target < 0 || status / 100 != 2) {
-        if (m_reply.body.size() + size > m_request.limit)
-            m_fault = Error{Error::Code::Protocol, "The answer is larger than allowed.", m_request.url};
-        else
-            m_reply.body.append(data, size);
-    } else {
-        while (size > 0 && !m_fault) {
-            const ssize_t written = ::write(m_target, data, size);
-            if (written > 0) {
-                data += written;
-                size -= static_cast<std::size_t>(written);
-            } else if (errno != EINTR) {
-                m_fault = Error{Error::Code::Storage, "The file cannot be written.", std::strerror(errno)};
-            }
+    const bool isWanted = status / 100 == 2;
+    if (isWanted && m_target >= 0)
+        write(std::string_view(data, size), status);
+    else if (isWanted && m_request.receive)
+        m_request.receive(std::string_view(data, size));
+    else if (m_reply.body.size() + size > m_request.limit)
+        m_fault = Error{Error::Code::Protocol, "The answer is larger than allowed.", m_request.url};
+    else
+        m_reply.body.append(data, size);
+    return !m_fault;
+}
+
+void Transfer::write(std::string_view bytes, long status)
+{
+    if (m_written == 0 && m_request.isResumed && status != 206 && ::ftruncate(m_target, 0) != 0)
+        m_fault = fileError(m_request.saveTo, "be written", errno);
+    while (!bytes.empty() && !m_fault) {
+        const ssize_t written = ::write(m_target, bytes.data(), bytes.size());
+        if (written > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(written));
+            m_written += written;
+        } else if (errno != EINTR) {
+            m_fault = fileError(m_request.saveTo, "be written", errno);
         }
     }
-    return !m_fault;
 }
 
 std::size_t Transfer::onSend(char* data, std::size_t size, std::size_t count, void* self)

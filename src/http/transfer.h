@@ -31,6 +31,7 @@ private:
 
     void configure(const std::string& resolved, std::chrono::milliseconds timeLeft);
     bool keep(const char* data, std::size_t size);
+    void write(std::string_view bytes, long status);
     Error errorFor(CURLcode code) const;
 
     Request m_request;
@@ -41,6 +42,7 @@ private:
     int m_source = -1;
     int m_target = -1;
     std::int64_t m_sent = 0;
+    std::int64_t m_written = 0;
     std::optional<Error> m_fault;  // what went wrong on our side
 };
 
