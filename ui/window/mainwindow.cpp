@@ -65,6 +65,7 @@ void MainWindow::connectParts()
     connect(&m_watch, &WorkspaceWatch::changed, this, &MainWindow::showState);
     connect(&m_watch, &WorkspaceWatch::opened, this, &MainWindow::whenOpened);
     connect(&m_watch, &WorkspaceWatch::runsChanged, this, &MainWindow::showRuns);
+    connect(&m_theme, &Theme::changed, this, &MainWindow::resizeParts);
     connect(m_rail, &Rail::placeChosen, this, &MainWindow::go);
     connect(m_rail, &Rail::runChosen, this, &MainWindow::openRun);
     connect(m_rail, &Rail::pinToggled, this, &MainWindow::togglePin);
@@ -242,6 +243,13 @@ void MainWindow::save()
     m_settings.scheme = m_theme.setting();
     m_settings.scale = m_theme.scale();
     m_settings.save(m_settingsFile);
+}
+
+void MainWindow::resizeParts()
+{
+    m_topBar->setFixedHeight(px(metrics::topBarHeight));
+    m_status->setFixedHeight(px(metrics::statusBarHeight));
+    m_rail->setNarrow(width() < px(narrowBelow));
 }
 
 void MainWindow::comeForward(const QString& page)

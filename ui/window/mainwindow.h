@@ -47,6 +47,7 @@ private:
     void openWorkspaceMenu(const QPoint& at);
     void togglePin(const QString& id);
     void zoom(double scale);
+    void resizeParts();
     void save();
 
     client::Client& m_client;

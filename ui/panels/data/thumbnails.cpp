@@ -16,6 +16,7 @@ Thumbnails::Thumbnails(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     setAccessibleName(tr("First images of the file"));
+    setObjectName(QStringLiteral("thumbnails"));
 }
 
 void Thumbnails::show(const Preview& preview)
