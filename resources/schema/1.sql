@@ -26,13 +26,14 @@ CREATE TABLE runs(
     created INTEGER NOT NULL,
     started INTEGER NOT NULL DEFAULT 0,
     ended INTEGER NOT NULL DEFAULT 0,
+    begun INTEGER GENERATED ALWAYS AS (CASE WHEN started > 0 THEN started ELSE created END) VIRTUAL,  -- MLflow's start_time
     errorCode TEXT NOT NULL DEFAULT '',
     errorMessage TEXT NOT NULL DEFAULT '',
     phases TEXT NOT NULL DEFAULT '[]',
     isDeleted INTEGER NOT NULL DEFAULT 0,
     isArchived INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX runsOfExperiment ON runs(experiment, isDeleted, started DESC, id);
+CREATE INDEX runsOfExperiment ON runs(experiment, isDeleted, begun DESC, id);
 CREATE INDEX runsByParent ON runs(parent) WHERE parent <> '';
 CREATE INDEX runsUnfinished ON runs(serial) WHERE kind = 'Command' AND status NOT IN ('Completed', 'Failed', 'Canceled', 'NotResponding', 'Paused');
 
@@ -92,3 +93,16 @@ CREATE TABLE documents(
     modified INTEGER NOT NULL,
     UNIQUE(kind, name, version)
 );
+
+-- Digests of committed blobs. A name has one row for each inode that stood or is about to stand there; the one that fits the file counts.
+CREATE TABLE digests(
+    container TEXT NOT NULL,
+    name TEXT NOT NULL,
+    inode INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL,               -- ns since 1970
+    sha256 TEXT NOT NULL,                 -- hex; empty where only metadata are kept
+    md5 TEXT NOT NULL,                    -- base64; empty where the writer gave none
+    metadata TEXT NOT NULL,               -- JSON
+    PRIMARY KEY(container, name, inode)
+) WITHOUT ROWID;

@@ -168,4 +168,15 @@ Attempt::Started Attempt::started() const
     return started;
 }
 
+std::vector<int> Attempt::cpus() const
+{
+    std::vector<int> cpus;
+    const json intent = readObject(m_path / "intent.json");
+    if (const auto found = intent.find("cpus"); found != intent.end() && found->is_array())
+        for (const json& cpu : *found)
+            if (cpu.is_number_integer())
+                cpus.push_back(cpu.get<int>());
+    return cpus;
+}
+
 } // namespace runyard::local

@@ -37,6 +37,7 @@ public:
         Millis at = 0;
     };
     Started started() const;
+    std::vector<int> cpus() const;  // that it was launched on
 
 private:
     RunFolder m_folder;

@@ -41,7 +41,8 @@ public:
     ~Scheduler();
 
     void start();  // takes up what an earlier life left
-    // Checks what can be checked at once (code, environment, compute, inputs exist) and queues the run.
+    // Checks what can be checked at once (code, environment, compute, inputs exist) and queues the run. The run and its description, the
+    // document ("job", name, ""), are in the database; on an error nothing was begun.
     Task<Result<>> submit(api::Job job);
     Task<Result<>> cancel(std::string runId);
     bool isIdle() const;  // no run is under way

@@ -103,8 +103,11 @@ struct Supervisor::Follow {
         command.argv = {state->shim.string(), attempt.path().string()};
         const auto ended = co_await runCommand(std::move(command));
         const int answer = ended ? ended->exitCode : -1;
-        if (answer != Started && answer != Locked && answer != RanBefore) {
-            const std::string why = ended ? lastLine(attempt.path() / "shim.log") : ended.error().message;
+        const bool isTaken = answer == Started || answer == Locked || answer == RanBefore || attempt.hasStarted();
+        if (!isTaken) {
+            std::string why = ended ? lastLine(attempt.path() / "shim.log") : ended.error().message;
+            if (why.empty())
+                why = "Its supervisor was ended at once: something killed it, or memory ran out.";
             co_return attempt.close(Exit::Reason::NotStarted, "The run could not be started. " + why);
         }
         if (const auto asked = state->cancelled.extract(runId))
@@ -198,6 +201,8 @@ Task<Result<Exit>> Supervisor::resume(std::string runId)
 }
 
 void Supervisor::watchLogs(const std::string& runId) { m_state->watchLogs(runId); }
+
+void Supervisor::forgetLogs(const std::string& runId) { m_state->watch.remove(runId); }
 
 Task<Result<>> Supervisor::cancel(std::string runId, std::string reason)
 {

@@ -51,6 +51,7 @@ public:
     Task<Result<Exit>> resume(std::string runId);
     // Tells of growing logs from now on, for those written before the run starts; run() and resume() do so themselves, until it ends.
     void watchLogs(const std::string& runId);
+    void forgetLogs(const std::string& runId);
     // Asks the shim to end the run's processes; the answer comes when it has been told, not when they have ended.
     Task<Result<>> cancel(std::string runId, std::string reason);
 

@@ -3,10 +3,10 @@
 #include "chartpane.h"
 #include "client/estimator.h"
 #include "filestab.h"
-#include "logpane.h"
 #include "overviewtab.h"
 #include "registerform.h"
 #include "runheader.h"
+#include "runlogpane.h"
 #include "theme/metrics.h"
 #include "widgets/button.h"
 #include "widgets/card.h"
@@ -88,7 +88,7 @@ void RunPanel::makeTabs()
     m_tabs->addTab(makeLive(), tr("Live"));
     m_tabs->addTab(m_overview, tr("Overview"));
     m_tabs->addTab(makeMetrics(), tr("Metrics"));
-    auto* logs = new LogPane(&m_logs);
+    auto* logs = new RunLogPane(&m_logs);
     logs->setObjectName(QStringLiteral("fullLog"));
     m_tabs->addTab(logs, tr("Logs"));
     m_tabs->addTab(m_outputs, tr("Outputs"));
@@ -105,7 +105,7 @@ QWidget* RunPanel::makeLive()
     m_liveSlot = new QVBoxLayout(top);
     m_liveSlot->setContentsMargins(0, px(8), 0, 0);
     m_liveSlot->addWidget(m_charts);
-    auto* logs = new LogPane(&m_logs);
+    auto* logs = new RunLogPane(&m_logs);
     logs->setObjectName(QStringLiteral("liveLog"));
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(top);

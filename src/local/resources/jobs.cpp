@@ -1,0 +1,276 @@
+// Jobs as ARM speaks them: a document of what was asked for, and the run that it became.
+#include "arm.h"
+
+#include "api/names.h"
+#include "local/runs/runfolder.h"
+#include "local/runs/scheduler.h"
+#include "local/server/changes.h"
+#include "local/store/rows.h"
+
+namespace runyard::local {
+
+namespace {
+
+constexpr std::int64_t PageSize = 100;
+
+// The document with what the run knows better.
+Json jobJson(const SharedParts& parts, const RunRow& run, const std::string& document)
+{
+    Json json = Json::parse(document, nullptr, false);
+    if (!json.is_object())
+        json = Json::object();
+    Json& properties = json["properties"];
+    properties["status"] = run.status;
+    properties["displayName"] = run.displayName;
+    properties["isArchived"] = run.isArchived;
+    properties["services"] = Json{
+        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", parts->serviceUrl + "/mlflow/v1.0" + parts->workspacePath}}},
+        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", parts->serviceUrl + "/runs/" + run.id}}}};
+    if (!properties["outputs"].is_object())
+        properties["outputs"] = Json::object();
+    properties["outputs"]["default"] = Json{{"jobOutputType", "uri_folder"}, {"mode", "ReadWriteMount"},
+        {"uri", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + run.id}};
+    json["systemData"] = Json{{"createdAt", toIso(run.created)}, {"createdBy", "local"}, {"createdByType", "User"}, {"lastModifiedAt", toIso(run.created)}};
+    return json;
+}
+
+Result<std::pair<RunRow, std::string>> findJob(Database& database, const std::string& id)
+{
+    auto run = findRun(database, id);
+    auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", id);
+    if (!run || run->isDeleted || !document)
+        return failure(Error::Code::NotFound, "There is no job “" + id + "”.");
+    return std::pair(std::move(*run), std::move(*document));
+}
+
+Task<Result<Response>> get(SharedParts parts, Request& request)
+{
+    const auto job = findJob(parts->store.reader(), request.params["id"]);
+    if (!job)
+        co_return Failure(job.error());
+    co_return answer(jobJson(parts, job->first, job->second));
+}
+
+Task<Result<Response>> list(SharedParts parts, Request& request)
+{
+    const std::string version = co_await changedVersion(parts, request, "workspace");
+    if (version.empty())
+        co_return Response::empty(304);
+    const std::string view = request.queried("listViewType");
+    const std::string archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
+    const std::int64_t skip = skipOf(request);
+    Database& database = parts->store.reader();
+    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, skip);
+    const std::string tag = request.queried("tag");
+    Json values = Json::array();
+    for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
+        const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
+        if (!document)
+            continue;
+        Json json = jobJson(parts, rows[i], *document);
+        const std::string type = request.queried("jobType");
+        const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
+        if (isWanted)
+            values.push_back(std::move(json));
+    }
+    const bool isMore = rows.size() > static_cast<std::size_t>(PageSize);
+    co_return page(parts, request, std::move(values), isMore, skip + PageSize).with("ETag", version);
+}
+
+Result<api::Job> readJob(const Json& body, const std::string& id)
+{
+    api::Job job;
+    try {
+        api::from_json(body, job);
+    } catch (const Json::exception& fault) {
+        return failure(Error::Code::Invalid, "The job could not be read.", fault.what());
+    }
+    job.name = id;
+    if (auto good = api::checkJobName(id); !good)
+        return Failure(good.error());
+    if (!isRunId(id))
+        return failure(Error::Code::Invalid, "“" + id + "” cannot name a job. Use letters, digits, “_”, “-” and “.”.");
+    if (job.experimentName.empty())
+        job.experimentName = "Default";
+    if (auto good = api::checkExperimentName(job.experimentName); !good)
+        return Failure(good.error());
+    const std::string type = body.at("properties").value("jobType", "Command");
+    if (type != "Command")
+        return failure(Error::Code::Invalid, "This workspace runs command jobs only; “" + type + "” is not known here.");
+    if (job.command.empty())
+        return failure(Error::Code::Invalid, "The job has no command. Say what to run, for example “python train.py”.");
+    if (job.environmentId.empty())
+        return failure(Error::Code::Invalid, "The job has no environment. Choose one.");
+    if (job.computeId.empty())
+        return failure(Error::Code::Invalid, "The job has no compute target. Choose one.");
+    return job;
+}
+
+Json documentOf(const SharedParts& parts, const Json& body, const api::Job& job)
+{
+    Json json{{"id", parts->workspacePath + "/jobs/" + job.name}, {"name", job.name}, {"type", "Microsoft.MachineLearningServices/workspaces/jobs"},
+        {"properties", body.at("properties")}};
+    json["properties"]["jobType"] = "Command";
+    json["properties"]["experimentName"] = job.experimentName;
+    return json;
+}
+
+// Run and document in one step: neither is ever there without the other.
+Result<RunRow> insertJob(Database& database, const api::Job& job, const std::string& document, Millis created)
+{
+    const auto experiment = ensureExperiment(database, job.experimentName);
+    if (!experiment)
+        return Failure(experiment.error());
+    if (experiment->isDeleted)
+        return failure(Error::Code::Invalid, "The experiment “" + job.experimentName + "” is deleted. Choose another name.");
+    RunRow row;
+    row.id = job.name;
+    row.experiment = experiment->id;
+    row.displayName = job.displayName;
+    row.status = "NotStarted";
+    row.target = api::armName(job.computeId, "computes");
+    row.kind = "Command";
+    row.created = created;
+    auto run = insertRun(database, std::move(row));
+    if (!run)
+        return run;
+    for (const auto& [key, value] : job.tags)
+        setText(database, TextTable::Tags, run->serial, key, value);
+    for (const auto& [key, value] : job.properties)
+        setText(database, TextTable::Properties, run->serial, key, value);
+    database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES('job', ?1, '', ?2, ?3, ?3)", job.name, document, created);
+    return run;
+}
+
+Result<> removeJob(Database& database, const std::string& id)
+{
+    const auto serial = database.number("SELECT serial FROM runs WHERE id = ?", id);
+    database.run("DELETE FROM documents WHERE kind = 'job' AND name = ?", id);
+    for (const char* table : {"tags", "properties", "params"})
+        database.run("DELETE FROM " + std::string(table) + " WHERE run = ?", serial.value_or(-1));
+    database.run("DELETE FROM runs WHERE id = ?", id);
+    return {};
+}
+
+Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
+{
+    auto job = readJob(body, id);
+    if (!job)
+        co_return Failure(job.error());
+    job->created = nowMillis();
+    job->status = "NotStarted";
+    const std::string document = dump(documentOf(parts, body, *job));
+    std::function<Result<RunRow>(Database&)> insert = [job = *job, document](Database& database) { return insertJob(database, job, document, job.created); };
+    const auto run = co_await parts->store.write<RunRow>(std::move(insert));
+    if (!run)
+        co_return Failure(run.error());
+    const auto queued = co_await parts->scheduler.submit(*job);
+    if (!queued) {
+        std::function<Result<>(Database&)> undo = [id](Database& database) { return removeJob(database, id); };
+        (void)co_await parts->store.write<void>(std::move(undo));
+        co_return Failure(queued.error());
+    }
+    parts->changes.touch("run/" + id);
+    parts->changes.touch("workspace");
+    const auto now = findRun(parts->store.reader(), id).value_or(*run);
+    co_return answer(jobJson(parts, now, document), 201).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id);
+}
+
+// Of a job that exists only tags, properties, names and the archive flag change.
+Result<> changeJob(Database& database, const std::string& id, const Json& asked)
+{
+    auto job = findJob(database, id);
+    if (!job)
+        return Failure(job.error());
+    Json json = Json::parse(job->second, nullptr, false);
+    Json& properties = json["properties"];
+    for (const char* fixed : {"command", "computeId", "environmentId", "codeId"}) {
+        if (asked.contains(fixed) && asked[fixed] != properties.value(fixed, Json()))
+            return failure(Error::Code::Invalid, "The " + std::string(fixed) + " of a job cannot be changed once it is submitted. Submit a new job.");
+    }
+    for (const char* open : {"tags", "description", "displayName"}) {
+        if (asked.contains(open))
+            properties[open] = asked[open];
+    }
+    if (asked.contains("properties") && asked["properties"].is_object())
+        properties["properties"].update(asked["properties"]);
+    database.run("UPDATE documents SET json = ?, modified = ? WHERE kind = 'job' AND name = ?", dump(json), nowMillis(), id);
+    if (asked.contains("isArchived") && asked["isArchived"].is_boolean())
+        database.run("UPDATE runs SET isArchived = ? WHERE id = ?", asked["isArchived"].get<bool>() ? 1 : 0, id);
+    RunChange change;
+    if (asked.contains("displayName") && asked["displayName"].is_string() && !asked["displayName"].get<std::string>().empty())
+        change.displayName = asked["displayName"].get<std::string>();
+    updateRun(database, id, change);
+    if (!asked.contains("tags") || !asked["tags"].is_object())
+        return {};
+    database.run("DELETE FROM tags WHERE run = ? AND key NOT LIKE 'mlflow.%'", job->first.serial);
+    for (const auto& [key, value] : asked["tags"].items())
+        setText(database, TextTable::Tags, job->first.serial, key, value.is_string() ? value.get<std::string>() : value.dump());
+    return {};
+}
+
+Task<Result<Response>> put(SharedParts parts, Request& request)
+{
+    const std::string id = request.params["id"];
+    const auto body = co_await jsonBody(request);
+    if (!body)
+        co_return Failure(body.error());
+    if (!body->contains("properties") || !body->at("properties").is_object())
+        co_return failure(Error::Code::Invalid, "The job has no “properties”.");
+    if (!findJob(parts->store.reader(), id))
+        co_return co_await create(parts, *body, id);
+    std::function<Result<>(Database&)> work = [id, asked = body->at("properties")](Database& database) { return changeJob(database, id, asked); };
+    const auto changed = co_await parts->store.write<void>(std::move(work));
+    if (!changed)
+        co_return Failure(changed.error());
+    parts->changes.touch("run/" + id);
+    parts->changes.touch("workspace");
+    co_return co_await get(parts, request);
+}
+
+Task<Result<Response>> cancel(SharedParts parts, Request& request)
+{
+    const std::string id = request.params["id"];
+    const auto job = findJob(parts->store.reader(), id);
+    if (!job)
+        co_return Failure(job.error());
+    if (!api::isTerminal(job->first.status)) {
+        const auto told = co_await parts->scheduler.cancel(id);
+        if (!told)
+            co_return Failure(told.error());
+    }
+    co_return Response::empty(202).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id + "?api-version=2025-12-01").with("Retry-After", "1");
+}
+
+Task<Result<Response>> remove(SharedParts parts, Request& request)
+{
+    const std::string id = request.params["id"];
+    const auto job = findJob(parts->store.reader(), id);
+    if (!job)
+        co_return Response::empty(204);
+    if (!api::isTerminal(job->first.status))
+        co_return failure(Error::Code::Conflict, "The job “" + id + "” is still at work. Cancel it first.");
+    std::function<Result<>(Database&)> work = [id](Database& database) -> Result<> {
+        database.run("UPDATE runs SET isDeleted = 1 WHERE id = ?", id);
+        return {};
+    };
+    const auto done = co_await parts->store.write<void>(std::move(work));
+    if (!done)
+        co_return Failure(done.error());
+    parts->changes.touch("run/" + id);
+    parts->changes.touch("workspace");
+    co_return Response::empty(200);
+}
+
+} // namespace
+
+void addJobRoutes(Router& router, const SharedParts& parts)
+{
+    addArm(router, parts, "GET", "$WS/jobs", list);
+    addArm(router, parts, "GET", "$WS/jobs/{id}", get, Route::Access::RunToo);
+    addArm(router, parts, "PUT", "$WS/jobs/{id}", put);
+    addArm(router, parts, "DELETE", "$WS/jobs/{id}", remove);
+    addArm(router, parts, "POST", "$WS/jobs/{id}/cancel", cancel);
+}
+
+} // namespace runyard::local

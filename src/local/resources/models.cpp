@@ -1,0 +1,227 @@
+// Registered models: versions whose files are copied into the workspace's own container, so that they outlive the run.
+#include "arm.h"
+
+#include "api/names.h"
+#include "local/blobs/blobs.h"
+#include "local/server/changes.h"
+
+#include <charconv>
+#include <set>
+
+namespace runyard::local {
+
+namespace {
+
+constexpr const char* SourceProperty = "runyard.source";  // the uri the version was made from
+
+Json versionJson(const Document& document)
+{
+    Json json = Json::parse(document.json, nullptr, false);
+    json["systemData"] = Json{{"createdAt", toIso(document.created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(document.modified)}};
+    return json;
+}
+
+Result<Document> find(const SharedParts& parts, const std::string& name, const std::string& version)
+{
+    if (auto found = parts->documents.get("model", name, version))
+        return *found;
+    return failure(Error::Code::NotFound, "There is no version " + version + " of a model “" + name + "”.");
+}
+
+Task<Result<Response>> get(SharedParts parts, Request& request)
+{
+    const auto found = find(parts, request.params["name"], request.params["version"]);
+    if (!found)
+        co_return Failure(found.error());
+    co_return answer(versionJson(*found));
+}
+
+Json containerJson(const SharedParts& parts, const std::string& name, const std::vector<Document>& all)
+{
+    api::ModelContainer container;
+    container.name = name;
+    container.latestVersion = all.front().version;
+    container.nextVersion = std::to_string(latestVersion(all) + 1);
+    container.created = all.back().created;
+    return api::toJson(container, parts->workspacePath);
+}
+
+Task<Result<Response>> container(SharedParts parts, Request& request)
+{
+    const std::string name = request.params["name"];
+    const auto all = parts->documents.list("model", name);
+    if (all.empty())
+        co_return failure(Error::Code::NotFound, "There is no model “" + name + "”.");
+    co_return answer(containerJson(parts, name, all));
+}
+
+Task<Result<Response>> list(SharedParts parts, Request& request)
+{
+    Json values = Json::array();
+    std::set<std::string> seen;
+    for (const Document& document : parts->documents.list("model")) {
+        if (seen.insert(document.name).second)
+            values.push_back(containerJson(parts, document.name, parts->documents.list("model", document.name)));
+    }
+    co_return page(parts, request, std::move(values), false, 0);
+}
+
+Task<Result<Response>> versions(SharedParts parts, Request& request)
+{
+    const std::string text = request.queried("$top");
+    std::size_t top = 0;
+    std::from_chars(text.data(), text.data() + text.size(), top);
+    Json values = Json::array();
+    for (const Document& document : parts->documents.list("model", request.params["name"])) {
+        if (top > 0 && values.size() >= top)
+            break;
+        values.push_back(versionJson(document));
+    }
+    co_return page(parts, request, std::move(values), false, 0);
+}
+
+Result<api::ModelVersion> readModel(const Json& body, Request& request)
+{
+    auto model = api::read<api::ModelVersion>(dump(body));
+    if (!model)
+        return failure(Error::Code::Invalid, "The model could not be read.", model.error().detail);
+    model->name = request.params["name"];
+    model->version = request.params["version"];
+    if (auto good = api::checkModelName(model->name); !good)
+        return Failure(good.error());
+    const bool isVersion = !model->version.empty() && model->version.size() <= 30 && model->version.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == std::string::npos;
+    if (!isVersion)
+        return failure(Error::Code::Invalid, "“" + model->version + "” cannot be a version. Use letters, digits, “_” and “-”, at most 30.");
+    return model;
+}
+
+// Whether a PUT asks for what is there already.
+bool isSame(const Document& document, const api::ModelVersion& model)
+{
+    const auto old = api::read<api::ModelVersion>(document.json);
+    if (!old)
+        return false;
+    const auto source = old->properties.find(SourceProperty);
+    return old->uri == model.uri || (source != old->properties.end() && source->second == model.uri);
+}
+
+// Files and document; the version is reserved meanwhile.
+Task<Result<Response>> make(SharedParts parts, api::ModelVersion model)
+{
+    const auto uri = api::parseAssetUri(model.uri);
+    if (!uri)
+        co_return Failure(uri.error());
+    const auto source = parts->blobs.locate(*uri);
+    if (!source)
+        co_return Failure(source.error());
+    std::error_code missing;
+    if (!std::filesystem::exists(*source, missing))
+        co_return failure(Error::Code::Invalid, "There is nothing at “" + uri->path + "” of " + (uri->kind == api::AssetUri::Kind::JobOutput ? "run “" : "datastore “") + uri->owner
+                          + "”. Check what the script wrote to its outputs.");
+    const std::string place = model.name + "/" + model.version;
+    const auto stored = co_await parts->blobs.store(*source, "models", place);
+    if (!stored)
+        co_return Failure(stored.error());
+    if (uri->kind == api::AssetUri::Kind::JobOutput && model.jobName.empty())
+        model.jobName = uri->owner;
+    model.properties[SourceProperty] = model.uri;
+    model.properties["runyard.sha256"] = stored->sha256;
+    model.properties["runyard.size"] = std::to_string(stored->size);
+    model.properties["runyard.files"] = std::to_string(stored->files);
+    model.uri = api::datastoreUri("workspacemodels", place);
+    const std::string text = dump(api::toJson(model, parts->workspacePath));
+    const auto saved = co_await parts->documents.put("model", model.name, model.version, text);
+    if (!saved)
+        co_return Failure(saved.error());
+    parts->changes.touch("workspace");
+    if (!model.jobName.empty())
+        parts->changes.touch("run/" + model.jobName);
+    co_return answer(versionJson(*saved), 201);
+}
+
+// The versions being made just now; a place is given back when its reservation goes.
+using Reserved = std::set<std::string>;
+
+class Reservation {
+public:
+    Reservation(std::shared_ptr<Reserved> reserved, std::string place) : m_reserved(std::move(reserved)), m_place(std::move(place)), m_isMine(m_reserved->insert(m_place).second) {}
+    ~Reservation()
+    {
+        if (m_isMine)
+            m_reserved->erase(m_place);
+    }
+    Reservation(const Reservation&) = delete;
+    Reservation& operator=(const Reservation&) = delete;
+    bool isMine() const { return m_isMine; }
+
+private:
+    std::shared_ptr<Reserved> m_reserved;
+    std::string m_place;
+    bool m_isMine;
+};
+
+Failure taken(const api::ModelVersion& model)
+{
+    return failure(Error::Code::Conflict, "Asset paths cannot be updated. Version " + model.version + " of the model “" + model.name + "” exists with other files: register it as a new version.");
+}
+
+Result<> changeTexts(api::ModelVersion& old, const api::ModelVersion& wanted)
+{
+    if (!wanted.description.empty())
+        old.description = wanted.description;
+    for (const auto& [key, value] : wanted.tags)
+        old.tags[key] = value;
+    for (const auto& [key, value] : wanted.properties)
+        old.properties.emplace(key, value);
+    return {};
+}
+
+Task<Result<Response>> putReserved(SharedParts parts, std::shared_ptr<Reserved> reserved, Request& request)
+{
+    const auto body = co_await jsonBody(request);
+    if (!body)
+        co_return Failure(body.error());
+    auto model = readModel(*body, request);
+    if (!model)
+        co_return Failure(model.error());
+    const Reservation reservation(reserved, model->name + "/" + model->version);
+    const auto old = parts->documents.get("model", model->name, model->version);
+    if (!reservation.isMine() || (old && !isSame(*old, *model)))
+        co_return taken(*model);
+    if (!old)
+        co_return co_await make(parts, *model);
+    auto kept = api::read<api::ModelVersion>(old->json);
+    if (!kept)
+        co_return Failure(kept.error());
+    changeTexts(*kept, *model);
+    kept->name = model->name;
+    const std::string text = dump(api::toJson(*kept, parts->workspacePath));
+    const auto saved = co_await parts->documents.put("model", model->name, model->version, text);
+    if (!saved)
+        co_return Failure(saved.error());
+    parts->changes.touch("workspace");
+    co_return answer(versionJson(*saved));
+}
+
+Task<Response> put(SharedParts parts, std::shared_ptr<Reserved> reserved, Request& request)
+{
+    const auto answered = co_await putReserved(parts, reserved, request);
+    if (!answered)
+        co_return Response::arm(answered.error());
+    co_return *answered;
+}
+
+} // namespace
+
+void addModelRoutes(Router& router, const SharedParts& parts)
+{
+    addArm(router, parts, "GET", "$WS/models", list);
+    addArm(router, parts, "GET", "$WS/models/{name}", container);
+    addArm(router, parts, "GET", "$WS/models/{name}/versions", versions);
+    addArm(router, parts, "GET", "$WS/models/{name}/versions/{version}", get);
+    const auto reserved = std::make_shared<Reserved>();
+    router.add("PUT", "$WS/models/{name}/versions/{version}", "desktop, azure-ai-ml", Route::Access::OwnerOnly,
+               [parts, reserved](Request& request) { return put(parts, reserved, request); });
+}
+
+} // namespace runyard::local

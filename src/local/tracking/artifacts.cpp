@@ -1,0 +1,235 @@
+// The artifact proxy of MLflow: files of a run, which are the same as its blobs in the container "azureml".
+#include "calls.h"
+
+#include "api/uri.h"
+#include "core/files.h"
+#include "core/ids.h"
+#include "local/blobs/blobs.h"
+#include "local/store/store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace runyard::local {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Place {
+    std::string run;
+    std::string path;  // from the run's artifact root
+};
+
+Failure invalidPath(const std::string& path) { return failure(Error::Code::Invalid, "Invalid path: " + path); }
+
+// "{experiment}/{run}/artifacts/{path}", refused where it leaves the run.
+Result<Place> placeOf(const std::string& path)
+{
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at <= path.size();) {
+        const auto slash = std::min(path.find('/', at), path.size());
+        parts.push_back(path.substr(at, slash - at));
+        at = slash + 1;
+    }
+    const bool isOfRun = parts.size() >= 3 && parts[2] == "artifacts";
+    const std::string plain = api::decode(path);
+    if (!isOfRun || plain.find("..") != std::string::npos || plain.find('\\') != std::string::npos || plain.find(':') != std::string::npos || path.starts_with('/'))
+        return invalidPath(path);
+    Place place{parts[1], {}};
+    for (std::size_t i = 3; i < parts.size(); ++i)
+        place.path += (place.path.empty() ? "" : "/") + parts[i];
+    return place;
+}
+
+Result<fs::path> locate(const TrackingParts& parts, const Place& place)
+{
+    if (auto run = knownRun(parts.store.reader(), place.run); !run)
+        return Failure(run.error());
+    return parts.blobs.locate("azureml", "ExperimentRun/dcid." + place.run + "/" + place.path);
+}
+
+// A file that is written beside its place and moved there whole; gone where it never gets there.
+class Incoming {
+public:
+    explicit Incoming(fs::path target) : m_target(std::move(target)), m_part(m_target.parent_path() / (".incoming-" + randomHex(6)))
+    {
+        std::error_code error;
+        fs::create_directories(m_target.parent_path(), error);
+        m_fd = ::open(m_part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    }
+    ~Incoming()
+    {
+        if (m_fd < 0)
+            return;
+        ::close(m_fd);
+        ::unlink(m_part.c_str());
+    }
+    Incoming(const Incoming&) = delete;
+    Incoming& operator=(const Incoming&) = delete;
+
+    Result<> write(std::string_view bytes)
+    {
+        while (m_fd >= 0 && !bytes.empty()) {
+            const ssize_t written = ::write(m_fd, bytes.data(), bytes.size());
+            if (written < 0 && errno != EINTR)
+                return fault();
+            bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+        }
+        return m_fd < 0 ? fault() : Result<>();
+    }
+
+    Result<> finish()
+    {
+        if (m_fd < 0 || ::fdatasync(m_fd) != 0 || ::rename(m_part.c_str(), m_target.c_str()) != 0)
+            return fault();
+        return syncFolder(m_target.parent_path());
+    }
+
+private:
+    Result<> fault() const { return Failure(fileError(m_target, "be written", errno)); }
+
+    fs::path m_target;
+    fs::path m_part;
+    int m_fd = -1;
+};
+
+Task<Response> put(TrackingParts parts, Request& request)
+{
+    const auto place = placeOf(request.params["path"]);
+    if (!place)
+        co_return trackingError(place.error());
+    if (auto run = writableRun(parts.store.reader(), place->run, request.who); !run)
+        co_return trackingError(run.error());
+    const auto target = locate(parts, *place);
+    if (!target || place->path.empty())
+        co_return trackingError(target ? invalidPath(place->path).value() : target.error());
+    Incoming file(*target);
+    for (;;) {
+        const auto piece = co_await request.body->next();
+        if (!piece)
+            co_return trackingError(piece.error());
+        if (piece->empty())
+            break;
+        if (auto written = file.write(*piece); !written)
+            co_return Response::mlflow(written.error());
+    }
+    if (auto done = file.finish(); !done)
+        co_return Response::mlflow(done.error());
+    co_return Response::json("{}");
+}
+
+Task<Response> get(TrackingParts parts, Request& request)
+{
+    const auto place = placeOf(request.params["path"]);
+    if (!place)
+        co_return trackingError(place.error());
+    const auto source = locate(parts, *place);
+    if (!source)
+        co_return trackingError(source.error());
+    std::error_code error;
+    if (!fs::is_regular_file(*source, error))
+        co_return trackingError(Error{Error::Code::NotFound, "No such artifact: '" + place->path + "'", {}});
+    Response response;
+    response.file = FileBody{*source, 0, static_cast<std::int64_t>(fs::file_size(*source, error))};
+    co_return std::move(response).with("Content-Type", "application/octet-stream").with("X-Content-Type-Options", "nosniff")
+        .with("Content-Disposition", "attachment; filename*=UTF-8''" + api::encode(source->filename().string()));
+}
+
+Task<Response> remove(TrackingParts parts, Request& request)
+{
+    const auto place = placeOf(request.params["path"]);
+    if (!place)
+        co_return trackingError(place.error());
+    if (auto run = writableRun(parts.store.reader(), place->run, request.who); !run)
+        co_return trackingError(run.error());
+    const auto target = locate(parts, *place);
+    if (!target || place->path.empty())
+        co_return trackingError(target ? invalidPath(place->path).value() : target.error());
+    std::error_code error;
+    fs::remove_all(*target, error);
+    co_return Response::json("{}");
+}
+
+Result<Json> listFiles(const TrackingParts& parts, const Place& place, bool isBasename)
+{
+    if (auto run = knownRun(parts.store.reader(), place.run); !run)
+        return Failure(run.error());
+    const std::string root = "ExperimentRun/dcid." + place.run + "/";
+    const std::string prefix = root + (place.path.empty() ? "" : place.path + "/");
+    Json files = Json::array();
+    std::string marker;
+    do {
+        const auto page = parts.blobs.list("azureml", prefix, "/", marker, 5000);
+        if (!page)
+            return Failure(page.error());
+        for (const api::Blob& blob : page->blobs) {
+            std::string name = blob.name.substr((isBasename ? prefix : root).size());
+            if (blob.isFolder)
+                name.pop_back();
+            files.push_back(blob.isFolder ? Json{{"path", name}, {"is_dir", true}} : Json{{"path", name}, {"is_dir", false}, {"file_size", blob.size}});
+        }
+        marker = page->nextMarker;
+    } while (!marker.empty());
+    return files;
+}
+
+Task<Response> list(TrackingParts parts, Request& request)
+{
+    const auto place = placeOf(request.queried("path"));
+    if (!place)
+        co_return trackingError(place.error());
+    const auto files = listFiles(parts, *place, true);
+    if (!files)
+        co_return trackingError(files.error());
+    co_return Response::json(toText(Json{{"files", *files}}));
+}
+
+Task<Result<std::string>> listOfRun(TrackingParts parts, Asked asked)
+{
+    Fields fields(asked.fields);
+    const std::string id = fields.needRunId();
+    const std::string path = fields.text("path");
+    if (auto fault = fields.error())
+        co_return Failure(*fault);
+    Database& database = parts.store.reader();
+    const auto run = knownRun(database, id);
+    if (!run)
+        co_return Failure(run.error());
+    const auto place = placeOf("0/" + id + "/artifacts" + (path.empty() ? "" : "/" + path));
+    if (!place || path.starts_with('/'))
+        co_return invalidPath(path);
+    const auto files = listFiles(parts, *place, false);
+    if (!files)
+        co_return Failure(files.error());
+    const auto experiment = findExperiment(database, run->experiment);
+    Json answer{{"root_uri", experiment ? artifactUri(*experiment, id) : ""}};
+    if (!files->empty())
+        answer["files"] = *files;
+    co_return toText(answer);
+}
+
+// The words by which MLflow's client knows that it has to send a large file in one piece.
+Task<Response> refuseParts(Request&)
+{
+    co_return Response::json(R"({"error_code":"NOT_IMPLEMENTED","message":"Multipart upload is not supported for the current artifact repository"})", 501);
+}
+
+} // namespace
+
+void addArtifactRoutes(Router& router, const TrackingParts& parts)
+{
+    addCall(router, parts, "GET", "artifacts/list", listOfRun);
+    for (const std::string prefix : {"/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/", "/mlflow/v1.0$WS/api/2.0/mlflow-artifacts/"}) {
+        const auto add = [&](const char* method, const std::string& path, Task<Response> (*handler)(TrackingParts, Request&)) {
+            router.add(method, prefix + path, "mlflow", Route::Access::RunToo, [parts, handler](Request& request) { return handler(parts, request); });
+        };
+        add("GET", "artifacts", list);
+        add("GET", "artifacts/{path*}", get);
+        add("PUT", "artifacts/{path*}", put);
+        add("DELETE", "artifacts/{path*}", remove);
+        router.add("POST", prefix + "mpu/{rest*}", "mlflow", Route::Access::RunToo, refuseParts);
+    }
+}
+
+} // namespace runyard::local
