@@ -10,6 +10,8 @@
 #include "settingspage.h"
 #include "theme/theme.h"
 
+#include <utility>
+
 namespace runyard {
 
 static QString folderOf(client::Client& client)
@@ -58,6 +60,8 @@ QWidget* Pages::make(Place place)
 void Pages::show(Place place)
 {
     setCurrentWidget(page(place));
+    if (place == Place::Models && !m_newModel.isEmpty())
+        openModel(std::exchange(m_newModel, {}));
 }
 
 DataPanel* Pages::makeData()
@@ -97,10 +101,7 @@ QWidget* Pages::makeRun()
     auto* panel = new RunPanel(m_bridge, m_client.runs, m_client.models, this);
     connect(panel, &RunPanel::closed, this, [this] { Q_EMIT placeWanted(Place::Runs); });
     connect(panel, &RunPanel::duplicateRequested, this, &Pages::duplicate);
-    connect(panel, &RunPanel::modelRegistered, this, [this](const QString& name) {
-        Q_EMIT placeWanted(Place::Models);
-        openModel(name);
-    });
+    connect(panel, &RunPanel::modelRegistered, this, [this](const QString& name) { m_newModel = name; });
     return panel;
 }
 

@@ -55,6 +55,7 @@ private:
     QMap<Place, QWidget*> m_pages;
     QMap<const QObject*, std::pair<int, double>> m_transfers;
     HomePanel* m_home;
+    QString m_newModel;  // registered meanwhile; chosen when the models are shown next
     Calls m_calls;
 };
 
