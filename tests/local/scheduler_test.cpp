@@ -9,7 +9,6 @@
 #include "local/runs/scheduler.h"
 #include "local/runs/supervisor.h"
 #include "local/server/changes.h"
-#include "local/store/rows.h"
 #include "local/store/runstore.h"
 #include "local/store/store.h"
 #include "support/attemptprobe.h"
@@ -45,39 +44,18 @@ struct Life {
                                    "http://127.0.0.1:1", scope})
     {
         isOpen = store.open().has_value() && blobs.open().has_value();
+        if (!isOpen)
+            qFatal("the store does not open: are the resources beside the binaries?");
         computes.load();
     }
     ~Life() { until([] { return false; }, 50ms); }
 
-    // What the route does: the run and its description into the database, then the scheduler.
     Task<Result<bool>> put(api::Job job)
     {
-        const std::string text = describe(job);
-        std::function<Result<RunRow>(Database&)> insert = [job, text](Database& database) -> Result<RunRow> {
-            const auto experiment = ensureExperiment(database, "Default");
-            if (!experiment)
-                return Failure(experiment.error());
-            RunRow row;
-            row.id = job.name;
-            row.experiment = experiment->id;
-            row.kind = "Command";
-            row.created = nowMillis();
-            database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES('job', ?1, '', ?2, 1, 1)", job.name, text);
-            return insertRun(database, std::move(row));
-        };
-        const auto inserted = co_await store.write<RunRow>(std::move(insert));
-        if (!inserted)
-            co_return Failure(inserted.error());
         const auto submitted = co_await scheduler.submit(job);
         if (!submitted)
             co_return Failure(submitted.error());
         co_return true;
-    }
-    static std::string describe(const api::Job& job)
-    {
-        const QJsonObject properties = {{"jobType", "Command"}, {"command", QString::fromStdString(job.command)}, {"computeId", QString::fromStdString(job.computeId)},
-                                        {"environmentId", QString::fromStdString(job.environmentId)}, {"experimentName", "Default"}};
-        return QJsonDocument(QJsonObject{{"name", QString::fromStdString(job.name)}, {"properties", properties}}).toJson().toStdString();
     }
     Result<bool> submit(api::Job job) { return await(context, put(std::move(job))); }
     Task<Result<bool>> cancelled(std::string id)
