@@ -58,7 +58,8 @@ private:
         set("computeIdle", 30);
         QTRY_VERIFY(part<QPushButton>("computeCreate")->isEnabled());
         press("computeCreate");
-        QTRY_VERIFY_WITH_TIMEOUT(model().rowOf(name.toStdString()) >= 0, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!part<QWidget>("computeForm")->isVisible(), 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(part<QTableView>("computeTable")->currentIndex().siblingAtColumn(0).data().toString(), name, 10'000);
     }
 
     std::optional<Theme> m_theme;

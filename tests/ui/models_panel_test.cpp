@@ -180,7 +180,7 @@ private Q_SLOTS:
         type("modelFolder", folder);
         press("modelDownload");
         QTRY_VERIFY_WITH_TIMEOUT(downloadNotice()->isVisible(), 20'000);
-        QVERIFY(downloadNotice()->sentence().contains(QStringLiteral("exist")));
+        QVERIFY(downloadNotice()->sentence().contains(QStringLiteral("exists")));
         auto* box = part<QCheckBox>("modelReplace");
         QTest::mouseClick(box, Qt::LeftButton, {}, QPoint(8, box->height() / 2));
         press("modelDownload");

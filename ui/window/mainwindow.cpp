@@ -35,6 +35,7 @@ MainWindow::MainWindow(Bridge& bridge, client::Client& client, Theme& theme, Set
     connectParts();
     addKeys();
     showState();
+    m_pages->currentWidget()->setFocus();
     if (m_settings.isWorkspaceOpen)
         QTimer::singleShot(0, this, [this] { m_watch.open(); });
 }
@@ -110,6 +111,7 @@ void MainWindow::go(Place place)
     m_place = place;
     m_run = place == Place::Run ? m_run : QString();
     m_pages->show(place);
+    m_pages->currentWidget()->setFocus();
     m_rail->setPlace(place, m_run);
     if (place == Place::Settings)
         connect(&m_pages->settings(), &SettingsPage::changed, this, &MainWindow::save, Qt::UniqueConnection);

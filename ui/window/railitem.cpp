@@ -72,7 +72,7 @@ void RailItem::paintEvent(QPaintEvent*)
     const int size = px(m_isDot ? metrics::iconSize : metrics::railIconSize);
     const double left = m_isNarrow ? (width() - size) / 2.0 : px(10);
     paintMark(painter, QRectF(left, (height() - size) / 2.0, size, size));
-    if (hasFocus())
+    if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
         paintFocus(painter, QRectF(rect()).adjusted(1, 1, -1, -1), px(metrics::radiusControl));
     if (m_isNarrow)
         return;

@@ -55,7 +55,7 @@ void BarButton::paintEvent(QPaintEvent*)
         paintWorkspace(painter);
     else
         paintSearch(painter);
-    if (hasFocus())
+    if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
         paintFocus(painter, QRectF(rect()).adjusted(1, 1, -1, -1), px(metrics::radiusControl));
 }
 

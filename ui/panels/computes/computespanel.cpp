@@ -153,7 +153,7 @@ void ComputesPanel::fill(Result<std::vector<api::Compute>> computes)
     for (const auto& compute : *computes)
         busy += compute.running;
     const int count = static_cast<int>(computes->size());
-    header()->setCaption(tr("%1 targets · %2 nodes busy").arg(count).arg(busy));
+    header()->setCaption(count == 1 ? tr("1 target · %1 nodes busy").arg(busy) : tr("%1 targets · %2 nodes busy").arg(count).arg(busy));
     m_form->setKnown(*computes);
     m_model.merge(std::move(*computes));
     if (count == 0)

@@ -109,6 +109,7 @@ void DownloadForm::start()
         m_folder->setFocus();
         return;
     }
+    QDir().mkpath(QFileInfo(m_target).path());  // where that fails, the download says why
     m_isRunning = true;
     m_last = {};
     m_meter = {};

@@ -60,15 +60,18 @@ HomePanel::HomePanel(const QString& dataFolder, QWidget* parent) : QWidget(paren
     row->addStretch(1);
     row->addWidget(middle, 30);
     row->addStretch(1);
+    setFocusProxy(m_open);
 }
 
 Card* HomePanel::makeCard(const QString& dataFolder)
 {
     auto* card = new Card(tr("This computer"), Card::Padding::Inside, this);
     card->setChosen(true);
+    card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     m_chip = new StateChip(tr("no account needed"), StateKind::Success, StateChip::Mark::None, card);
     card->headingRow()->addWidget(m_chip);
     auto* text = new TintedLabel(tr("Trains with the Python that you already have. Nothing leaves this machine."), Token::Muted, TextRole::Body, card);
+    text->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     m_facts = new KeyValueList(card);
     m_facts->set(tr("Folder"), shortened(dataFolder), KeyValueList::Look::Text, dataFolder);
     struct sysinfo machine = {};
@@ -104,6 +107,7 @@ Card* HomePanel::makeCard(const QString& dataFolder)
 Card* HomePanel::makeRecent()
 {
     auto* card = new Card(tr("Recent runs"), Card::Padding::None, this);
+    card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
     card->body()->setSpacing(0);
     return card;
 }

@@ -67,7 +67,7 @@ void RecentRun::paintEvent(QPaintEvent*)
     write(cell(0.52, 0.70), QString::fromStdString(m_run.experimentName), TextRole::Body, Token::Muted);
     write(cell(0.70, 0.83), QString::fromStdString(m_run.target), TextRole::Body, Token::Muted);
     write(cell(0.83, 1.0), formatDateTime(m_run.started), TextRole::Body, Token::Muted, Qt::AlignRight);
-    if (hasFocus())
+    if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
         paintFocus(painter, QRectF(rect()).adjusted(2, 2, -2, -2), px(metrics::radiusSmall));
 }
 
