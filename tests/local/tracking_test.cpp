@@ -32,6 +32,7 @@ struct Service {
         if (!opened)
             qFatal("%s", opened.error().detail.c_str());
         addTrackingRoutes(router, {context, store, changes, blobs});
+        addRunContextRoutes(router, {context, store, changes, blobs});
     }
 
     json get(const std::string& call) { return client.json("GET", Api + call); }

@@ -189,7 +189,6 @@ void addTrackingRoutes(Router& router, const TrackingParts& parts)
     addHistoryCalls(router, parts);
     addSearchCalls(router, parts);
     addArtifactRoutes(router, parts);
-    addRunContextRoutes(router, parts);
 }
 
 } // namespace runyard::local

@@ -53,6 +53,5 @@ void addLoggingCalls(Router& router, const TrackingParts& parts);
 void addHistoryCalls(Router& router, const TrackingParts& parts);
 void addSearchCalls(Router& router, const TrackingParts& parts);
 void addArtifactRoutes(Router& router, const TrackingParts& parts);
-void addRunContextRoutes(Router& router, const TrackingParts& parts);  // azureml-core's
 
 } // namespace runyard::local

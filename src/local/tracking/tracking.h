@@ -15,8 +15,9 @@ struct TrackingParts {
     Blobs& blobs;
 };
 
-// MLflow's tracking REST (experiments, runs, metrics, search, artifacts), under /api/2.0/ and under the workspace's mlFlowTrackingUri, and
-// what azureml-core sends from inside a run: metrics in both of its dialects, the run record, tags, events, children.
+// MLflow's tracking REST (experiments, runs, metrics, search, artifacts), under /api/2.0/ and under the workspace's mlFlowTrackingUri.
 void addTrackingRoutes(Router& router, const TrackingParts& parts);
+// What azureml-core sends from inside a run: metrics in both of its dialects, the run record, tags, events, children.
+void addRunContextRoutes(Router& router, const TrackingParts& parts);
 
 } // namespace runyard::local
