@@ -38,7 +38,7 @@ public:
 };
 
 // Every word of the text must be in the title or the note.
-bool matches(const Command& command, const QString& text)
+bool matches(const PaletteEntry& command, const QString& text)
 {
     const QString whole = command.title + QLatin1Char(' ') + command.note;
     const auto words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
@@ -70,7 +70,7 @@ CommandPalette::CommandPalette(QWidget* window) : QFrame(window)
     hide();
 }
 
-void CommandPalette::open(std::vector<Command> commands)
+void CommandPalette::open(std::vector<PaletteEntry> commands)
 {
     m_commands = std::move(commands);
     m_field->clear();
@@ -81,7 +81,7 @@ void CommandPalette::open(std::vector<Command> commands)
     m_field->setFocus();
 }
 
-void CommandPalette::setCommands(std::vector<Command> commands)
+void CommandPalette::setCommands(std::vector<PaletteEntry> commands)
 {
     const int row = m_list->currentRow();
     m_commands = std::move(commands);
@@ -101,7 +101,7 @@ void CommandPalette::filter(const QString& text)
 {
     m_list->clear();
     for (std::size_t at = 0; at < m_commands.size(); ++at) {
-        const Command& command = m_commands[at];
+        const PaletteEntry& command = m_commands[at];
         if (!matches(command, text))
             continue;
         auto* item = new QListWidgetItem(themeIcon(command.icon), command.title, m_list);

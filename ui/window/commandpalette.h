@@ -11,7 +11,7 @@ class QListWidget;
 namespace runyard {
 
 // One thing the palette can do or open.
-struct Command {
+struct PaletteEntry {
     QString title;
     QString note;  // "Run", "Page", a key
     QString icon;
@@ -24,8 +24,8 @@ class CommandPalette final : public QFrame {
 public:
     explicit CommandPalette(QWidget* window);
 
-    void open(std::vector<Command> commands);
-    void setCommands(std::vector<Command> commands);  // keeps what is typed
+    void open(std::vector<PaletteEntry> commands);
+    void setCommands(std::vector<PaletteEntry> commands);  // keeps what is typed
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -36,7 +36,7 @@ private:
     void choose();
     void place();
 
-    std::vector<Command> m_commands;
+    std::vector<PaletteEntry> m_commands;
     QLineEdit* m_field;
     QListWidget* m_list;
 };

@@ -180,10 +180,10 @@ void MainWindow::openPalette()
     });
 }
 
-std::vector<Command> MainWindow::commands()
+std::vector<PaletteEntry> MainWindow::commands()
 {
     const auto goes = [this](Place place) { return [this, place] { go(place); }; };
-    std::vector<Command> all{
+    std::vector<PaletteEntry> all{
         {tr("New run"), tr("Ctrl+N"), QStringLiteral("plus"), goes(Place::NewRun)},
         {tr("Home"), tr("Ctrl+1"), QStringLiteral("home"), goes(Place::Home)},
         {tr("Data"), tr("Ctrl+2"), QStringLiteral("data"), goes(Place::Data)},

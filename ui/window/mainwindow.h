@@ -15,7 +15,7 @@ class Pages;
 class Rail;
 class StatusLine;
 class TopBar;
-struct Command;
+struct PaletteEntry;
 
 // The frame: top bar, rail, pages, status line; keys and the command palette. What pages do is theirs.
 class MainWindow final : public QWidget {
@@ -43,7 +43,7 @@ private:
     void showRuns();
     void whenOpened();
     void openPalette();
-    std::vector<Command> commands();
+    std::vector<PaletteEntry> commands();
     void openWorkspaceMenu(const QPoint& at);
     void togglePin(const QString& id);
     void zoom(double scale);

@@ -23,6 +23,7 @@ SettingsPage::SettingsPage(Theme& theme, const QString& dataFolder, QWidget* par
     auto* folder = makeData(dataFolder);
     for (Card* card : {look, folder}) {
         card->setMaximumWidth(px(720));
+        card->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
         content()->addWidget(card);
     }
     content()->addStretch();
