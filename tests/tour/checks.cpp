@@ -71,7 +71,7 @@ void Story::killService()
     const QString line = m_log.expect(QStringLiteral("PUT"), QStringLiteral("/jobs/[A-Za-z0-9_.-]+"), 60);
     m_run = line.section(QStringLiteral("/jobs/"), 1).section(QRegularExpression(QStringLiteral("[? ]")), 0, 0);
     require(m_run != first, QStringLiteral("the duplicate is not a run of its own"));
-    waitFor(QStringLiteral("an epoch of the second run"), [this] { return points(QStringLiteral("training_acc")) >= 1; }, 120);
+    waitForPoints(QStringLiteral("training_acc"), 1, 180);
     const pid_t worker = servicePid(m_places.data);
     const pid_t parent = parentOf(worker);
     require(worker > 1 && parent > 1, QStringLiteral("the service's processes are not known"));

@@ -151,10 +151,10 @@ void Story::submit()
     const QString line = m_log.expect(QStringLiteral("PUT"), QStringLiteral("/jobs/[A-Za-z0-9_.-]+"), 60);
     m_run = line.section(QStringLiteral("/jobs/"), 1).section(QRegularExpression(QStringLiteral("[? ]")), 0, 0);
     m_driver->find<QWidget>(QStringLiteral("runPanel"));
-    waitFor(QStringLiteral("the preparing phase"), [this] { return stateOf(*m_driver).contains(QStringLiteral("Prepar")) || points(QStringLiteral("training_acc")) > 0; }, 60);
+    waitFor(QStringLiteral("the preparing phase"), [this] { return stateOf(*m_driver).contains(QStringLiteral("Preparing")); }, 60);
     linger(1500);
     picture(QStringLiteral("5-preparing-light"));
-    waitFor(QStringLiteral("two epochs"), [this] { return points(QStringLiteral("validation_acc")) >= 2; }, 240);
+    waitForPoints(QStringLiteral("validation_acc"), 2, 300);
     m_log.expect(QStringLiteral("POST"), QStringLiteral("metric"));
     shoot(QStringLiteral("5-running"));
 }
@@ -167,6 +167,13 @@ qint64 Story::points(const QString& metric)
         [&](Result<std::vector<api::MetricPoint>> answer) { count = answer ? static_cast<qint64>(answer->size()) : 0; });
     waitFor(QStringLiteral("the history of %1").arg(metric), [&] { return count >= 0; });
     return count;
+}
+
+void Story::waitForPoints(const QString& metric, qint64 count, int seconds)
+{
+    QElapsedTimer timer;
+    for (timer.start(); points(metric) < count; linger(500))
+        require(timer.elapsed() < seconds * 1000LL, QStringLiteral("waited %1 s for %2 points of %3").arg(seconds).arg(count).arg(metric));
 }
 
 void Story::reopen()

@@ -48,6 +48,7 @@ private:
     void requireAccuracy();
     void requireSameBytes(const QString& folder);
     qint64 points(const QString& metric);
+    void waitForPoints(const QString& metric, qint64 count, int seconds);
     QString runFolder() const;
 
     Places m_places;
