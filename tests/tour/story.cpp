@@ -255,9 +255,13 @@ void Story::finishedRuns()
     step(QStringLiteral("9 Runs: all of them, and a finished one whole again"));
     m_driver->click(QStringLiteral("rail_runs"));
     m_driver->find<QWidget>(QStringLiteral("runsTable"));
-    m_log.expect(QStringLiteral("POST"), QStringLiteral("runs/search"));
     linger(600);
     shoot(QStringLiteral("9-runs"));
+    m_driver->activateRow(QStringLiteral("runsTable"), m_run);
+    m_log.expect(QStringLiteral("GET"), QStringLiteral("/runs/%1/details").arg(m_run));
+    waitFor(QStringLiteral("the finished run to be whole again"), [this] { return stateOf(*m_driver).contains(QStringLiteral("Completed")); });
+    linger(1200);
+    shoot(QStringLiteral("9-opened-again"));
 }
 
 void Story::all()
