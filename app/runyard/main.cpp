@@ -1,11 +1,5 @@
-#include "bridge/bridge.h"
-#include "client/client.h"
-#include "core/files.h"
-#include "core/servicethread.h"
-#include "http/client.h"
-#include "theme/theme.h"
-#include "window/mainwindow.h"
-#include "window/settings.h"
+#include "desktop.h"
+#include "readyreport.h"
 #include "window/singleinstance.h"
 
 #include <QApplication>
@@ -21,6 +15,7 @@ struct Options {
     QString dataFolder;
     QString page;
     QString scheme;
+    ReadyReport::Wanted reports = ReadyReport::Wanted::No;
 };
 
 Options readCommandLine(const QApplication& application)
@@ -32,9 +27,13 @@ Options readCommandLine(const QApplication& application)
     parser.addOption({QStringLiteral("data"), QObject::tr("Folder of the local workspace."), QStringLiteral("DIR")});
     parser.addOption({QStringLiteral("page"), QObject::tr("Page to show: home, data, compute, runs, newrun, models, settings."), QStringLiteral("NAME")});
     parser.addOption({QStringLiteral("scheme"), QObject::tr("Colours of this start: light or dark."), QStringLiteral("NAME")});
+    QCommandLineOption report(QStringLiteral("report-ready"), QObject::tr("Print “ready” once the window can be used; for measurements."));
+    report.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOption(report);
     parser.process(application);
     const QString folder = parser.value(QStringLiteral("data"));
-    return {folder.isEmpty() ? QString::fromStdString(defaultDataFolder().string()) : folder, parser.value(QStringLiteral("page")), parser.value(QStringLiteral("scheme"))};
+    return {folder.isEmpty() ? QString::fromStdString(defaultDataFolder().string()) : folder, parser.value(QStringLiteral("page")), parser.value(QStringLiteral("scheme")),
+        parser.isSet(report) ? ReadyReport::Wanted::Yes : ReadyReport::Wanted::No};
 }
 
 SchemeSetting schemeOf(const Options& options, SchemeSetting kept)
@@ -46,7 +45,6 @@ SchemeSetting schemeOf(const Options& options, SchemeSetting kept)
 
 } // namespace
 
-// The order is the point: what is declared later may use what is declared earlier.
 int main(int argc, char** argv)
 {
     std::signal(SIGPIPE, SIG_IGN);
@@ -64,16 +62,11 @@ int main(int argc, char** argv)
     instance.listen();
 
     const Settings settings = Settings::load(Settings::defaultFile());
-    Theme theme(schemeOf(options, settings.scheme), settings.scale);
-    asio::io_context context(1);
-    http::Client transport(context);
-    client::Client client(transport, options.dataFolder.toStdString(), binaryFolder() / "runyardd");
-    Bridge bridge(context);
-    ServiceThread thread(context);
-    MainWindow window(bridge, client, theme, settings, Settings::defaultFile());
-    QObject::connect(&instance, &SingleInstance::raised, &window, &MainWindow::comeForward);
-    window.show();
+    Desktop desktop(options.dataFolder.toStdString(), schemeOf(options, settings.scheme), settings, Settings::defaultFile());
+    QObject::connect(&instance, &SingleInstance::raised, &desktop.window, &MainWindow::comeForward);
+    ReadyReport report(options.reports, desktop.window);
+    desktop.window.show();
     if (!options.page.isEmpty())
-        window.go(placeNamed(options.page));
+        desktop.window.go(placeNamed(options.page));
     return application.exec();
 }
