@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace runyard {
+
+// Metrics that belong in one chart: the same quantity of training, validation and test.
+struct MetricGroup {
+    struct Member {
+        std::string key;    // "training_acc"
+        std::string label;  // "training"
+    };
+    std::string title;  // "acc"
+    std::vector<Member> members;
+};
+
+// Groups by the words train, training, val, validation, test, eval (in any place, joined by '_', '-', '/', '.' or a space): "training_acc" and
+// "validation_acc" make "acc". A bare "loss" joins "val_loss" as its training part. Groups stand in the order of their first key.
+std::vector<MetricGroup> groupMetrics(const std::vector<std::string>& keys);
+
+} // namespace runyard
