@@ -109,7 +109,7 @@ std::optional<ServiceLaunch::Ended> ServiceLaunch::ended()
     m_pid = -1;
     const std::string said = lastLine(errors());
     Ended how;
-    how.isBusy = said.find("already") != std::string::npos;
+    how.isBusy = WIFEXITED(status) && WEXITSTATUS(status) == 0;  // another one serves the folder
     how.error.code = Error::Code::Storage;
     how.error.message = said;
     if (said.empty() || !WIFEXITED(status))

@@ -13,7 +13,7 @@ namespace runyard::client {
 // The service's program as started by this window: a session of its own, so that it outlives the window.
 class ServiceLaunch {
 public:
-    // How the program ended, where it did. `isBusy`: another service holds the data folder.
+    // How the program ended, where it did. `isBusy`: it gave way to another service of the data folder.
     struct Ended {
         Error error;
         bool isBusy = false;

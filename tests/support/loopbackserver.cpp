@@ -100,6 +100,8 @@ struct LoopbackServer::Core {
         }
         if (target.starts_with("/blob"))
             co_return co_await reply(socket, 200, std::string(static_cast<std::size_t>(count), 'x'));
+        if (target.starts_with("/range") || target.starts_with("/half"))
+            co_return co_await ranged(socket, parser.get(), count);
         if (target.starts_with("/status/"))
             co_return co_await reply(socket, static_cast<unsigned>(std::stoi(target.substr(8))), "no");
         if (target.starts_with("/flaky/")) {
@@ -127,6 +129,28 @@ struct LoopbackServer::Core {
             co_return true;
         }
         co_return co_await reply(socket, 404, "no such thing");
+    }
+
+    Task<bool> ranged(Socket& socket, const bhttp::request<bhttp::buffer_body>& request, std::int64_t size)
+    {
+        const std::string range(request[bhttp::field::range]);
+        const std::int64_t from = range.starts_with("bytes=") ? std::atoll(range.c_str() + 6) : 0;
+        const auto dash = range.find('-');
+        const std::int64_t to = dash != std::string::npos && dash + 1 < range.size() ? std::min(size, std::atoll(range.c_str() + dash + 1) + 1ll) : size;
+        if (!range.empty() && from >= size)
+            co_return co_await reply(socket, 416, "");
+        std::string head = range.empty() ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 206 Partial Content\r\n";
+        head += "ETag: \"one\"\r\nContent-Length: " + std::to_string(to - from) + "\r\n\r\n";
+        std::string body;
+        for (std::int64_t i = from; i < to; ++i)
+            body += static_cast<char>('0' + i % 10);
+        const bool breaksOff = request.target().starts_with("/half") && body.size() > 1;
+        if (breaksOff)
+            body.resize(body.size() / 2);
+        if (request.method() == bhttp::verb::head)
+            body.clear();
+        const bool isSent = co_await write(socket, head + body);
+        co_return isSent && !breaksOff;
     }
 
     Task<bool> drainBody(Socket& socket, beast::flat_buffer& buffer, bhttp::request_parser<bhttp::buffer_body>& parser, bool stalls)

@@ -14,6 +14,7 @@ namespace runyard {
 //   GET  /hang              nothing, ever         GET /drop            closes before an answer
 //   GET  /cut?n=N           promises N bytes, sends half, closes
 //   GET  /drip?n=N          one byte every 20 ms
+//   GET  /range?n=N         N bytes "0123456789…", by Range; HEAD too      GET /half?n=N   the same, but each answer breaks off after half of it
 //   PUT  /sink              takes everything      PUT /stall           stops reading after 1 MiB
 class LoopbackServer {
 public:
