@@ -93,3 +93,16 @@ CREATE TABLE documents(
     modified INTEGER NOT NULL,
     UNIQUE(kind, name, version)
 );
+
+-- Digests of committed blobs. A name has one row for each inode that stood or is about to stand there; the one that fits the file counts.
+CREATE TABLE digests(
+    container TEXT NOT NULL,
+    name TEXT NOT NULL,
+    inode INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL,               -- ns since 1970
+    sha256 TEXT NOT NULL,                 -- hex; empty where only metadata are kept
+    md5 TEXT NOT NULL,                    -- base64; empty where the writer gave none
+    metadata TEXT NOT NULL,               -- JSON
+    PRIMARY KEY(container, name, inode)
+) WITHOUT ROWID;

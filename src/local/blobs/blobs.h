@@ -5,6 +5,8 @@
 #include "core/result.h"
 #include "core/task.h"
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,8 +14,9 @@
 
 namespace runyard::local {
 
-class Changes;
+class Digests;
 class Store;
+class Tree;
 
 // The workspace's files: plain files in place, read-only once committed, with their digests in the database.
 // Containers: "data" (datastore workspaceblobstore: DIR/data), "azureml" (workspaceartifactstore; blobs ExperimentRun/dcid.{run}/… are
@@ -23,19 +26,32 @@ public:
     Blobs(asio::io_context& context, Store& store, std::filesystem::path folder);
     ~Blobs();
 
+    // Makes the folders and clears away what uploads of an earlier life left.
+    Result<> open();
+
     // The file or folder of a blob name, checked against traversal; it need not exist.
     Result<std::filesystem::path> locate(const std::string& container, const std::string& name) const;
-    // The file or folder that an asset uri means.
+    // The file or folder that an asset uri means. Outputs of a job: "artifacts" and "default" are its run's own, others DIR/data/azureml/{job}/{output}.
     Result<std::filesystem::path> locate(const api::AssetUri& uri) const;
+    // The same for a blob's URL, "{base}/runyard/{container}/{blob}", such as a code version's codeUri.
+    Result<std::filesystem::path> locateUrl(const std::string& url) const;
     Result<api::BlobPage> list(const std::string& container, const std::string& prefix, const std::string& delimiter, const std::string& marker, int limit) const;
 
-    // Copies a folder into content-addressed storage (models): digest of the whole, sizes, files. Work happens off the io thread.
+    // Copies a folder (or a file) into content-addressed storage (models): digest of the whole, sizes, files. Work happens off the io thread.
+    // Conflict where the prefix holds other content; the same content again is no error.
     struct Stored {
         std::string sha256;  // over the sorted lines "sha256  path\n"
         std::int64_t size = 0;
         int files = 0;
     };
     Task<Result<Stored>> store(std::filesystem::path folder, std::string container, std::string prefix);
+    // Seals an uploaded snapshot, container "code-{guid}" from `below` down, as container "code", folder {sha256}; the same one again costs nothing.
+    Task<Result<Stored>> sealSnapshot(std::string upload, std::string below);
+
+    const Tree& tree() const;
+    Digests& digests() const;
+    asio::thread_pool& pool() const;
+    asio::io_context& context() const;
 
 private:
     struct State;

@@ -1,0 +1,233 @@
+// Writing blobs, whole or by blocks.
+#include "blobroutes.h"
+#include "digests.h"
+#include "upload.h"
+
+#include "core/hash.h"
+#include "local/runs/inpool.h"
+
+#include <pugixml.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace runyard::local {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// Where the blocks of a blob wait for their list.
+fs::path blocksOf(const BlobCall& call)
+{
+    return call.parts.blobs.tree().uploads(call.container) / ("blocks-" + sha256Hex(call.container + '/' + call.blob));
+}
+
+std::optional<Response> refusePlace(const BlobCall& call, Replace replace, const fs::path& path)
+{
+    struct stat facts {};
+    const bool isThere = ::stat(path.c_str(), &facts) == 0;
+    if (isThere && replace == Replace::No && S_ISREG(facts.st_mode))
+        return blobError(call.request, 409, "BlobAlreadyExists", "“" + call.blob + "” is there already.");
+    if (isThere && S_ISDIR(facts.st_mode))
+        return blobError(call.request, 409, "BlobNameConflict", "“" + call.blob + "” is a folder: no file can have its name. Remove it first, or choose another name.");
+    return std::nullopt;
+}
+
+// Checks the digests that the client sent, notes the new one, moves the file into place.
+Task<Response> commit(const BlobCall& call, Upload::Written written, fs::path place, Replace replace)
+{
+    auto& blobs = call.parts.blobs;
+    BlobRecord record{call.blob, written.facts, written.sha256, {}, metadataOf(call.request)};
+    const std::string sent = call.request.header("x-ms-meta-sha256");
+    if (!sent.empty() && sent != written.sha256)
+        co_return blobError(call.request, 400, "Sha256Mismatch", "“" + call.blob + "” did not arrive as it was sent; nothing was kept. Send it again.");
+    std::string md5 = call.request.header("content-md5");
+    if (!md5.empty() && !written.md5.empty() && md5 != written.md5)
+        co_return blobError(call.request, 400, "Md5Mismatch", "“" + call.blob + "” did not arrive as it was sent; nothing was kept. Send it again.");
+    if (const std::string stored = call.request.header("x-ms-blob-content-md5"); !stored.empty())
+        md5 = stored;
+    record.md5 = md5;
+    record.metadata.erase("sha256");
+    std::vector<BlobRecord> records(1, std::move(record));
+    const auto noted = co_await blobs.digests().put(call.container, std::move(records));
+    if (!noted)
+        co_return blobError(call.request, noted.error());
+    std::function<Result<>()> work = [root = blobs.tree().root(call.container), file = written.file, place, replace] { return moveIntoPlace(root, file, place, replace); };
+    const auto moved = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+    if (!moved)
+        co_return blobError(call.request, moved.error());
+    Response response = Response::empty(201).with("ETag", etagOf(written.facts)).with("Last-Modified", httpDate(written.facts.mtime)).with("x-ms-meta-sha256", written.sha256);
+    if (!md5.empty())
+        response.headers.emplace_back("Content-MD5", md5);
+    co_return std::move(response).with("x-ms-request-server-encrypted", "false");
+}
+
+Result<fs::path> placeFor(const BlobCall& call)
+{
+    if (auto checked = checkBlobName(call.blob); !checked)
+        return Failure(checked.error());
+    auto place = call.parts.blobs.tree().locate(call.container, call.blob, Tree::Use::Write);
+    struct stat facts {};
+    if (place && call.container.starts_with("code-") && ::stat(call.parts.blobs.tree().root(call.container).c_str(), &facts) != 0)
+        return failure(Error::Code::NotFound, "There is no upload “" + call.container + "”: begin it with startPendingUpload.");
+    return place;
+}
+
+Replace replaceOf(const Request& request)
+{
+    return request.header("if-none-match") == "*" ? Replace::No : Replace::Yes;
+}
+
+Task<Response> makeFolder(BlobCall call, fs::path place)
+{
+    std::error_code error;
+    fs::create_directories(place, error);
+    if (error)
+        co_return blobError(call.request, 409, "BlobNameConflict", "The folder “" + call.blob + "” cannot be made: " + error.message() + ".");
+    co_return Response::empty(201);
+}
+
+} // namespace
+
+Task<Response> putBlob(BlobCall call)
+{
+    Request& request = call.request;
+    const auto place = placeFor(call);
+    if (!place)
+        co_return blobError(request, place.error());
+    const std::string type = request.header("x-ms-blob-type");
+    if (!type.empty() && type != "BlockBlob")
+        co_return blobError(request, 400, "InvalidHeaderValue", "Only block blobs can be stored here, not “" + type + "”.");
+    if (request.header("x-ms-meta-hdi_isfolder") == "true" && request.body->left() == 0)
+        co_return co_await makeFolder(std::move(call), *place);
+    const Replace replace = replaceOf(request);
+    if (auto refusal = refusePlace(call, replace, *place))
+        co_return std::move(*refusal);
+    auto& blobs = call.parts.blobs;
+    const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), request.body->left() > 1 ? request.body->left() : -1, md5);
+    if (!upload)
+        co_return blobError(request, upload.error());
+    for (;;) {
+        const auto piece = co_await request.body->next();
+        if (!piece)
+            co_return blobError(request, piece.error());
+        if (piece->empty())
+            break;
+        const auto added = co_await (*upload)->add(*piece);
+        if (!added)
+            co_return blobError(request, added.error());
+    }
+    auto written = co_await (*upload)->finish();
+    if (!written)
+        co_return blobError(request, written.error());
+    co_return co_await commit(call, std::move(*written), *place, replace);
+}
+
+Task<Response> putBlock(BlobCall call)
+{
+    Request& request = call.request;
+    const auto place = placeFor(call);
+    if (!place)
+        co_return blobError(request, place.error());
+    const std::string id = request.queried("blockid");
+    if (id.empty() || id.size() > 120)
+        co_return blobError(request, 400, "InvalidQueryParameterValue", "A block needs an id of 1 to 120 characters.");
+    auto& blobs = call.parts.blobs;
+    const fs::path folder = blocksOf(call);
+    const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, request.body->left() > 1 ? request.body->left() : -1, md5);
+    if (!upload)
+        co_return blobError(request, upload.error());
+    for (;;) {
+        const auto piece = co_await request.body->next();
+        if (!piece)
+            co_return blobError(request, piece.error());
+        if (piece->empty())
+            break;
+        const auto added = co_await (*upload)->add(*piece);
+        if (!added)
+            co_return blobError(request, added.error());
+    }
+    auto written = co_await (*upload)->finish();
+    if (!written)
+        co_return blobError(request, written.error());
+    if (md5 == Upload::Md5::Wanted && written->md5 != request.header("content-md5"))
+        co_return blobError(request, 400, "Md5Mismatch", "The block did not arrive as it was sent. Send it again.");
+    if (::rename(written->file.c_str(), (folder / ("b-" + toHex(id))).c_str()) != 0)
+        co_return blobError(request, 500, "InternalError", "The block could not be kept.");
+    Response response = Response::empty(201);
+    if (!written->md5.empty())
+        response.headers.emplace_back("Content-MD5", written->md5);
+    co_return response;
+}
+
+Task<Response> putBlockList(BlobCall call)
+{
+    Request& request = call.request;
+    const auto place = placeFor(call);
+    if (!place)
+        co_return blobError(request, place.error());
+    const Replace replace = replaceOf(request);
+    if (auto refusal = refusePlace(call, replace, *place))
+        co_return std::move(*refusal);
+    const auto text = co_await request.text(16 << 20);
+    if (!text)
+        co_return blobError(request, text.error());
+    pugi::xml_document document;
+    if (text->find("<!DOCTYPE") != std::string::npos || !document.load_buffer(text->data(), text->size()) || !document.child("BlockList"))
+        co_return blobError(request, 400, "InvalidXmlDocument", "The block list is not XML of the kind <BlockList><Latest>…</Latest></BlockList>.");
+    const fs::path folder = blocksOf(call);
+    std::vector<fs::path> blocks;
+    for (const auto node : document.child("BlockList").children()) {
+        blocks.push_back(folder / ("b-" + toHex(node.text().get())));
+        if (::access(blocks.back().c_str(), R_OK) != 0)
+            co_return blobError(request, 400, "InvalidBlockList", "The list names a block that was not sent, or was sent too long ago. Send the file again.");
+    }
+    auto& blobs = call.parts.blobs;
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), -1, Upload::Md5::None);
+    if (!upload)
+        co_return blobError(request, upload.error());
+    for (const auto& block : blocks) {
+        std::ifstream file(block, std::ios::binary);
+        std::string piece(1 << 20, '\0');
+        while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
+            const auto added = co_await (*upload)->add(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
+            if (!added)
+                co_return blobError(request, added.error());
+        }
+    }
+    auto written = co_await (*upload)->finish();
+    if (!written)
+        co_return blobError(request, written.error());
+    Response response = co_await commit(call, std::move(*written), *place, replace);
+    if (response.status == 201) {
+        std::error_code ignored;
+        fs::remove_all(folder, ignored);
+    }
+    co_return response;
+}
+
+Task<Response> getBlockList(BlobCall call)
+{
+    std::string text = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><CommittedBlocks/><UncommittedBlocks>";
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(blocksOf(call), error)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with("b-"))
+            continue;
+        std::string id;
+        for (std::size_t at = 2; at + 1 < name.size(); at += 2)
+            id += static_cast<char>(std::stoi(name.substr(at, 2), nullptr, 16));
+        text += "<Block><Name>" + id + "</Name><Size>" + std::to_string(entry.file_size(error)) + "</Size></Block>";
+    }
+    Response response;
+    response.body = text + "</UncommittedBlocks></BlockList>";
+    co_return std::move(response).with("Content-Type", "application/xml");
+}
+
+} // namespace runyard::local

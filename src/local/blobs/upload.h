@@ -1,0 +1,51 @@
+#pragma once
+
+#include "core/task.h"
+#include "tree.h"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <memory>
+#include <string_view>
+
+namespace runyard::local {
+
+// A file that grows beside its place until it is whole. Bytes are written and digested on a pool, four pieces of 1 MiB ahead at most;
+// dropping it leaves nothing.
+class Upload {
+public:
+    enum class Md5 { None, Wanted };
+    // `expected` bytes are reserved on the disk at once where they are known (-1: not), so that a full disk is heard of first.
+    static Result<std::unique_ptr<Upload>> begin(asio::io_context& context, asio::thread_pool& pool, const std::filesystem::path& folder, std::int64_t expected, Md5 md5);
+    ~Upload();
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    Task<Result<>> add(std::string_view bytes);
+
+    struct Written {
+        std::filesystem::path file;  // read-only and on the disk, to be moved into place
+        FileFacts facts;
+        std::string sha256;  // hex
+        std::string md5;     // base64, where wanted
+    };
+    // Waits until all is written and flushed.
+    Task<Result<Written>> finish();
+
+private:
+    struct State;
+    explicit Upload(std::shared_ptr<State> state) : m_state(std::move(state)) {}
+
+    std::shared_ptr<State> m_state;
+};
+
+enum class Replace { Yes, No };
+
+// Moves a written file to its place, making the folders above it, durably. Blocks; for a pool.
+// Conflict where a file stands in the way of a folder or the other way round, or where Replace::No finds the place taken.
+Result<> moveIntoPlace(const std::filesystem::path& root, const std::filesystem::path& file, const std::filesystem::path& place, Replace replace);
+
+// Removes a file and the folders above it that are empty then. Blocks.
+Result<> removeFile(const std::filesystem::path& root, const std::filesystem::path& file);
+
+} // namespace runyard::local

@@ -1,0 +1,73 @@
+#include "workspaceroutes.h"
+
+#include "api/json.h"
+
+#include <strings.h>
+
+#include <memory>
+
+namespace runyard::local {
+
+namespace {
+
+using api::Json;
+
+std::vector<api::Datastore> datastores()
+{
+    std::vector<api::Datastore> all;
+    const auto add = [&](const char* name, const char* container, const char* description) {
+        api::Datastore store;
+        store.name = name;
+        store.accountName = accountName;
+        store.containerName = container;
+        store.protocol = "http";
+        store.credentialsType = "Sas";
+        store.description = description;
+        store.isDefault = all.empty();
+        all.push_back(std::move(store));
+    };
+    add("workspaceblobstore", "data", "Data of this workspace, as plain files in its folder data/");
+    add("workspaceartifactstore", "azureml", "Logs and outputs of runs");
+    add("workspacemodels", "models", "Registered models");
+    return all;
+}
+
+Result<api::Datastore> named(const std::string& name)
+{
+    for (auto& store : datastores()) {
+        if (::strcasecmp(store.name.c_str(), name.c_str()) == 0)
+            return store;
+    }
+    return failure(Error::Code::NotFound, "There is no datastore “" + name + "”. This workspace has workspaceblobstore, workspaceartifactstore and workspacemodels.");
+}
+
+} // namespace
+
+void addDatastoreRoutes(Router& router, WorkspaceParts given)
+{
+    const auto parts = std::make_shared<WorkspaceParts>(std::move(given));
+    router.add("GET", "$WS/datastores", "desktop, SDKs", Route::Access::RunToo, [parts](Request& request) -> Task<Response> {
+        const bool onlyDefault = ::strcasecmp(request.queried("isDefault").c_str(), "true") == 0;
+        Json list = Json::array();
+        for (const auto& store : datastores()) {
+            if (store.isDefault || !onlyDefault)
+                list.push_back(toJson(store, parts->workspace.path()));
+        }
+        co_return Response::json(Json{{"value", list}}.dump());
+    });
+    router.add("GET", "$WS/datastores/{name}", "desktop, SDKs", Route::Access::RunToo, [parts](Request& request) -> Task<Response> {
+        const auto store = named(request.params["name"]);
+        if (!store)
+            co_return Response::arm(store.error());
+        co_return Response::json(toJson(*store, parts->workspace.path()).dump());
+    });
+    router.add("POST", "$WS/datastores/{name}/listSecrets", "SDKs", Route::Access::OwnerOnly, [parts](Request& request) -> Task<Response> {
+        const auto store = named(request.params["name"]);
+        if (!store)
+            co_return Response::arm(store.error());
+        const std::string allowed = store->isDefault ? "rwdl" : "rl";
+        co_return Response::json(Json{{"secretsType", "Sas"}, {"sasToken", parts->sas.sign(store->containerName, {}, allowed)}}.dump());
+    });
+}
+
+} // namespace runyard::local

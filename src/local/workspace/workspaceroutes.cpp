@@ -1,0 +1,108 @@
+#include "workspaceroutes.h"
+
+#include "api/json.h"
+#include "core/time.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+
+namespace runyard::local {
+
+namespace {
+
+using api::Json;
+
+struct Memory {
+    std::int64_t total = 0;
+    std::int64_t used = 0;
+};
+
+Memory memoryOfMachine()
+{
+    std::ifstream file("/proc/meminfo");
+    std::string name;
+    std::string unit;
+    std::int64_t value = 0;
+    Memory memory;
+    std::int64_t free = 0;
+    for (int lines = 0; lines < 3 && file >> name >> value >> unit; ++lines) {
+        if (name == "MemTotal:")
+            memory.total = value * 1024;
+        if (name == "MemAvailable:")
+            free = value * 1024;
+    }
+    memory.used = memory.total - free;
+    return memory;
+}
+
+Json healthOf(const WorkspaceParts& parts, Millis started)
+{
+    const Health health = parts.health();
+    const Memory memory = memoryOfMachine();
+    return Json{{"version", RUNYARD_VERSION}, {"pid", ::getpid()}, {"started", toIso(started)}, {"cores", health.cores}, {"coresBusy", health.coresBusy}, {"activeRuns", health.activeRuns},
+        {"memoryUsed", memory.used}, {"memoryTotal", memory.total}};
+}
+
+Json subscriptionOf(const WorkspaceParts& parts)
+{
+    const std::string& id = parts.workspace.subscriptionId;
+    return Json{{"id", "/subscriptions/" + id}, {"subscriptionId", id}, {"displayName", "This computer"}, {"tenantId", id}, {"state", "Enabled"}};
+}
+
+Json groupOf(const WorkspaceParts& parts)
+{
+    const auto& workspace = parts.workspace;
+    return Json{{"id", "/subscriptions/" + workspace.subscriptionId + "/resourceGroups/" + workspace.resourceGroup}, {"name", workspace.resourceGroup}, {"type", "Microsoft.Resources/resourceGroups"},
+        {"location", workspace.location}, {"properties", {{"provisioningState", "Succeeded"}}}};
+}
+
+Json discoveryOf(const std::string& url)
+{
+    Json json;
+    for (const char* name : {"api", "catalog", "experimentation", "gallery", "history", "hyperdrive", "labeling", "modelmanagement", "pipelines", "studiocoreservices"})
+        json[name] = url;
+    return json;
+}
+
+Json cloudOf(const std::string& url)
+{
+    return Json{{"name", "Runyard"}, {"portal", url + "/"}, {"resourceManager", url + "/"}, {"authentication", {{"loginEndpoint", url + "/"}}}, {"suffixes", {{"storage", "core.windows.net"}}}};
+}
+
+// A route whose answer is a value that can be told at once.
+Handler telling(std::function<Json(const Request&)> tell)
+{
+    return [tell = std::move(tell)](Request& request) -> Task<Response> { co_return Response::json(tell(request).dump()); };
+}
+
+Json listOf(Json value)
+{
+    return Json{{"value", Json::array({std::move(value)})}};
+}
+
+} // namespace
+
+void addWorkspaceRoutes(Router& router, WorkspaceParts given)
+{
+    const auto parts = std::make_shared<WorkspaceParts>(std::move(given));
+    const Millis started = nowMillis();
+    const std::string group = "/subscriptions/{sub}/resourceGroups/{group}";
+    const std::string provider = "/providers/Microsoft.MachineLearningServices/workspaces";
+    const auto open = Route::Access::Public;
+    const auto both = Route::Access::RunToo;
+    router.add("GET", "/runyard/v1/health", "desktop", Route::Access::OwnerOnly, telling([parts, started](const Request&) { return healthOf(*parts, started); }));
+    router.add("GET", "/discovery", "azure-ai-ml, azureml-core", open, telling([parts](const Request&) { return discoveryOf(parts->url); }));
+    router.add("GET", "/discovery/workspaces/{id}", "azureml-core", open, telling([parts](const Request&) { return discoveryOf(parts->url); }));
+    router.add("GET", "/metadata/endpoints", "azure-ai-ml", open, telling([parts](const Request&) { return cloudOf(parts->url); }));
+    router.add("GET", "/subscriptions", "az, SDKs", both, telling([parts](const Request&) { return listOf(subscriptionOf(*parts)); }));
+    router.add("GET", "/subscriptions/{sub}", "az, SDKs", both, telling([parts](const Request&) { return subscriptionOf(*parts); }));
+    router.add("GET", "/subscriptions/{sub}/resourceGroups", "az, SDKs", both, telling([parts](const Request&) { return listOf(groupOf(*parts)); }));
+    router.add("GET", group, "az, SDKs", both, telling([parts](const Request&) { return groupOf(*parts); }));
+    for (const std::string& scope : {std::string("/subscriptions/{sub}"), group})
+        router.add("GET", scope + provider, "desktop, SDKs", both, telling([parts](const Request&) { return listOf(toJson(parts->workspace)); }));
+    router.add("GET", "$WS", "desktop, SDKs", both, telling([parts](const Request&) { return toJson(parts->workspace); }));
+}
+
+} // namespace runyard::local
