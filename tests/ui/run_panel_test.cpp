@@ -1,4 +1,5 @@
 #include "panels/runs/chartgrid.h"
+#include "panels/runs/filetreemodel.h"
 #include "panels/runs/runpanel.h"
 #include "support/practice.h"
 #include "theme/theme.h"

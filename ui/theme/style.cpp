@@ -58,7 +58,8 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
     switch (hint) {
     case SH_ComboBox_Popup: case SH_UnderlineShortcut: case SH_EtchDisabledText: case SH_DitherDisabledText: return 0;
     case SH_ItemView_ShowDecorationSelected: return 1;
-    case SH_TabBar_Alignment: case SH_FormLayoutLabelAlignment: return Qt::AlignLeft | Qt::AlignVCenter;
+    case SH_TabBar_Alignment: return Qt::AlignLeft;  // the tab bar compares for equality
+    case SH_FormLayoutLabelAlignment: return Qt::AlignLeft | Qt::AlignVCenter;
     case SH_FormLayoutFieldGrowthPolicy: return 2;
     case SH_Table_GridLineColor: return static_cast<int>(color(Token::Stroke).rgba());
     case SH_ScrollBar_LeftClickAbsolutePosition: return 0;
