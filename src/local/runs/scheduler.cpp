@@ -2,6 +2,7 @@
 
 #include "api/json.h"
 #include "api/names.h"
+#include "api/uri.h"
 #include "local/store/runs.h"
 #include "local/store/store.h"
 #include "runlife.h"
@@ -103,7 +104,7 @@ Result<> Scheduler::State::check(const api::Job& job) const
         return named;
     if (!isRunId(job.name))
         return failure(Error::Code::Invalid, "“" + job.name + "” cannot be the name of a job: use letters, digits, “_” and “-”.");
-    if (active.contains(job.name) || parts.supervisor.isKnown(job.name))
+    if (parts.runs.get(job.name) || parts.supervisor.isKnown(job.name))
         return failure(Error::Code::Conflict, "There is a job “" + job.name + "” already. Choose another name.");
     if (const auto plan = planJob(job, RunFolder(parts.supervisor.folderOf(job.name)), parts); !plan)
         return Failure(plan.error());
@@ -114,19 +115,31 @@ Task<Result<>> Scheduler::submit(api::Job job)
 {
     const auto state = m_state;
     auto& parts = state->parts;
-    if (job.created == 0)
-        job.created = nowMillis();
+    if (job.experimentName.empty())
+        job.experimentName = "Default";
+    job.created = nowMillis();
+    job.status = "Queued";
     auto checked = state->check(job);
     if (!checked)
         co_return checked;
-    RunChange change;
-    change.status = "Queued";
-    change.phases = std::vector<api::Phase>(1, api::Phase{"Queued", job.created, 0, ""});
-    const auto phases = *change.phases;
-    auto queued = co_await parts.runs.change(job.name, std::move(change));
-    if (!queued)
-        co_return queued;
-    State::begin(state, std::move(job), phases);
+    // The description first: a run without one could not be taken up.
+    std::string text = api::toJson(job, parts.workspacePath).dump();
+    auto kept = co_await parts.documents.put("job", job.name, "", std::move(text));
+    if (!kept)
+        co_return Failure(std::move(kept).error());
+    RunRecord run;
+    run.id = job.name;
+    run.displayName = job.displayName.empty() ? job.name : job.displayName;
+    run.status = "Queued";
+    run.target = api::armName(job.computeId, "computes");
+    run.created = job.created;
+    run.phases.push_back(api::Phase{"Queued", job.created, 0, ""});
+    auto created = co_await parts.runs.create(run, job.experimentName);
+    if (!created) {
+        co_await parts.documents.remove("job", job.name, "");
+        co_return Failure(std::move(created).error());
+    }
+    State::begin(state, std::move(job), run.phases);
     co_return Result<>();
 }
 
