@@ -1,6 +1,7 @@
 #include "runheader.h"
 
 #include "client/estimator.h"
+#include "clock.h"
 #include "models/runstate.h"
 #include "widgets/format.h"
 #include "widgets/pageheader.h"
@@ -91,7 +92,7 @@ Millis RunHeader::elapsed() const
 void RunHeader::refresh()
 {
     const RunState state = runState(m_details.status);
-    m_chip->setState(state.word + QLatin1Char(' ') + formatDuration(static_cast<double>(elapsed() / 1000)), state.kind);
+    m_chip->setState(state.word + QLatin1Char(' ') + clockText(elapsed()), state.kind);
     m_chip->setToolTip(text(m_details.status));
     QStringList parts;
     for (const QString& part : {text(m_details.experimentName), m_script, text(m_details.target)}) {
