@@ -113,6 +113,7 @@ double tcpToDisk(const std::filesystem::path& folder, std::int64_t bytes)
 Samples programStarts(const std::string& program, const std::string& code, int count)
 {
     Samples samples;
+    std::pair<pid_t, int> running;
     for (int i = 0; i < count; ++i) {
         samples.add(1e3 * secondsOf([&] {
             int ends[2];
@@ -130,10 +131,13 @@ Samples programStarts(const std::string& program, const std::string& code, int c
             char byte = 0;
             if (::read(ends[0], &byte, 1) != 1)
                 std::abort();
-            ::close(ends[0]);
-            int status = 0;
-            ::waitpid(pid, &status, 0);
+            running = {pid, ends[0]};
         }));
+        char rest[256];
+        while (::read(running.second, rest, sizeof rest) > 0) {}
+        ::close(running.second);
+        int status = 0;
+        ::waitpid(running.first, &status, 0);
     }
     return samples;
 }

@@ -1,4 +1,4 @@
-// What the service and the client reach together, over the wire that the desktop uses. Usage: servicebench (RUNYARD_BIN set)
+// What the service and the client reach together, over the wire that the desktop uses. Usage: servicebench
 #include "floors.h"
 #include "world.h"
 
@@ -146,7 +146,7 @@ void firstLines(World& world, const fs::path& folder)
         if (i >= 2)  // the first builds the environment
             samples.add(milliseconds);
     }
-    auto floor = programStarts("python3", "print('hello', flush=True)", 10);
+    auto floor = programStarts("/usr/bin/python3", "print('hello', flush=True)", 10);
     Table::row("submit → first line, environment cached, p50", samples.at(0.5), floor.at(0.5), "ms", "< 20 ms over the floor", samples.at(0.5) < floor.at(0.5) + 20);
 }
 

@@ -1,5 +1,5 @@
 // What the window adds: how soon it is there, how soon a printed line and a logged metric are on the screen, and how smooth it
-// stays while a run floods it. Needs a display. Usage: windowbench FOLDER_OF_THE_SCRIPT (RUNYARD_BIN set)
+// stays while a run floods it. Needs a display. Usage: windowbench FOLDER_OF_THE_SCRIPT
 #include "../../app/runyard/desktop.h"
 #include "floors.h"
 #include "support/stallprobe.h"
@@ -66,7 +66,7 @@ std::pair<double, double> startOf(const QString& program, const QStringList& arg
 
 void starts(const fs::path& folder)
 {
-    const QString bin = QString::fromLocal8Bit(qgetenv("RUNYARD_BIN"));
+    const QString bin = QString::fromStdString(binaryFolder().string());
     Samples ours, bare;
     double memory = 0, bareMemory = 0;
     for (int i = 0; i < 6; ++i) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "client/client.h"
+#include "core/files.h"
 #include "core/job.h"
 #include "core/servicethread.h"
 #include "http/client.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 
@@ -14,7 +14,7 @@ namespace runyard::bench {
 // A client with a real service on a data folder of its own, both gone with it.
 class World {
 public:
-    explicit World(const std::filesystem::path& folder) : client(http, folder, std::filesystem::path(std::getenv("RUNYARD_BIN")) / "runyardd") {}
+    explicit World(const std::filesystem::path& folder) : client(http, folder, binaryFolder() / "runyardd") {}
 
     // Runs a Task on the service thread and waits for its answer.
     template<typename T>
