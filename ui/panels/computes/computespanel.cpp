@@ -92,14 +92,25 @@ Card* ComputesPanel::makeNodes()
     const int widths[] = {190, 130, 300, 100};
     for (int column = 0; column < NodeModel::ColumnCount; ++column)
         m_nodes->setColumnWidth(column, px(widths[column]));
-    m_nodeCard->body()->addWidget(m_nodes);
+    m_nodeFaces = new FourFaces(m_nodes, new EmptyState(QStringLiteral("compute"), tr("No node is allocated. Nodes come when a run needs them, and go after the idle time."), {}, m_nodeCard), m_nodeCard);
+    m_nodeCard->body()->addWidget(m_nodeFaces, 1);
     m_nodeCard->hide();
+    connect(&m_nodeModel, &QAbstractItemModel::rowsInserted, m_nodeFaces, &FourFaces::setFilled);
+    connect(&m_nodeModel, &QAbstractItemModel::rowsRemoved, this, &ComputesPanel::showNodes);
     connect(edit, &Button::clicked, this, [this] {
         if (const api::Compute* compute = chosen())
             m_form->openFor(*compute);
     });
     connect(remove, &Button::clicked, this, &ComputesPanel::askToRemove);
     return m_nodeCard;
+}
+
+void ComputesPanel::showNodes()
+{
+    if (m_nodeModel.rowCount({}) > 0)
+        m_nodeFaces->setFilled();
+    else
+        m_nodeFaces->setEmpty();
 }
 
 void ComputesPanel::connectParts()
@@ -192,8 +203,10 @@ void ComputesPanel::loadNodes()
 {
     m_nodeCalls.cancel();
     m_nodeCalls.start(m_computes.nodes(m_shown), [this](Result<std::vector<api::ComputeNode>> nodes) {
-        if (nodes)
-            m_nodeModel.merge(std::move(*nodes));
+        if (!nodes)
+            return;
+        m_nodeModel.merge(std::move(*nodes));
+        showNodes();
     });
 }
 

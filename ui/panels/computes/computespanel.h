@@ -35,6 +35,7 @@ private:
     Card* makeList();
     Card* makeNodes();
     void connectParts();
+    void showNodes();
     void load();
     void fill(Result<std::vector<api::Compute>> computes);
     void showChosen();
@@ -51,6 +52,7 @@ private:
     std::string m_doomed;
     QTableView* m_table;
     QTableView* m_nodes;
+    FourFaces* m_nodeFaces;
     FourFaces* m_faces;
     Notice* m_notice;
     Card* m_nodeCard;
