@@ -24,7 +24,8 @@ const Json& listOf(const Json& json, const char* name)
 Entry fromCells(const Json& item)
 {
     Entry entry{textOf(item, "metricId"), textOf(item, "name"), textOf(item, "metricType"), textOf(item, "createdUtc"), Json::object(), listOf(item, "cells"), {}};
-    for (const Json& property : listOf(item.value("schema", Json::object()), "properties"))
+    const Json schema = item.value("schema", Json::object());
+    for (const Json& property : listOf(schema, "properties"))
         entry.columns[textOf(property, "name")] = textOf(property, "type");
     if (const std::string location = textOf(item, "dataLocation"); !location.empty())
         entry.data = Json::array({Json{{entry.name, location}}});

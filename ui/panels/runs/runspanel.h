@@ -41,6 +41,7 @@ private:
     void take(std::vector<std::vector<api::RunSummary>> lists);
     void refresh();
     void fitName();
+    void keepRowsWhole();
     void activate(const QModelIndex& index);
 
     client::Runs& m_service;
