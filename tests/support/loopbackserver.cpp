@@ -136,7 +136,7 @@ struct LoopbackServer::Core {
         const std::string range(request[bhttp::field::range]);
         const std::int64_t from = range.starts_with("bytes=") ? std::atoll(range.c_str() + 6) : 0;
         const auto dash = range.find('-');
-        const std::int64_t to = dash != std::string::npos && dash + 1 < range.size() ? std::min(size, std::atoll(range.c_str() + dash + 1) + 1ll) : size;
+        const std::int64_t to = dash != std::string::npos && dash + 1 < range.size() ? std::min<std::int64_t>(size, std::atoll(range.c_str() + dash + 1) + 1) : size;
         if (!range.empty() && from >= size)
             co_return co_await reply(socket, 416, "");
         std::string head = range.empty() ? "HTTP/1.1 200 OK\r\n" : "HTTP/1.1 206 Partial Content\r\n";
