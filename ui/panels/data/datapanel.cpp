@@ -83,7 +83,7 @@ Card* DataPanel::makeFiles()
     auto* card = new Card(QString(), Card::Padding::None, this);
     m_view = new BlobView(card);
     m_view->setModel(&m_tree);
-    m_view->header()->setStretchLastSection(true);
+    m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(BlobTree::Name, QHeaderView::Stretch);
     const int widths[] = {280, 90, 116, 116, 100};
     for (int column = 0; column < BlobTree::ColumnCount; ++column)
