@@ -164,7 +164,7 @@ int keep(const Options& options, const Holdings& held)
     for (;;) {
         const auto since = Clock::now();
         const pid_t worker = startWorker(options, held, program);
-        const Ending ending = watch(worker, wanted);
+        const Ending ending = worker > 0 ? watch(worker, wanted) : Ending{ExitCrashed, false};
         if (ending.isAskedFor || ending.code == ExitDone)
             return ExitDone;
         if (ending.code == ExitCannotStart)

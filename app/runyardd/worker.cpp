@@ -120,6 +120,23 @@ void prepareProcess(const Options& options)
     ::mallopt(M_ARENA_MAX, 2);
 }
 
+// From now on there is nobody to read what is said, unless it is a terminal.
+void speakToLog(const std::filesystem::path& file)
+{
+    constexpr std::uintmax_t sizeLimit = 16 << 20;
+    std::error_code error;
+    if (::isatty(STDERR_FILENO))
+        return;
+    if (std::filesystem::file_size(file, error) > sizeLimit && !error)
+        std::filesystem::rename(file, file.string() + ".1", error);
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    ::dup2(fd, STDOUT_FILENO);
+    ::dup2(fd, STDERR_FILENO);
+    ::close(fd);
+}
+
 } // namespace
 
 int serveWorkspace(const Options& options)
@@ -144,6 +161,7 @@ int serveWorkspace(const Options& options)
     server.listen(options.tcp, local::Server::Kind::Tcp);
     if (auto announced = announce(options, *facts, url, workspace.tokens().owner()); !announced)
         return refuse(announced.error());
+    speakToLog(options.folder / "logs" / "service.log");
     workspace.start();
     const Life life(context, options, workspace, server);
     context.run();

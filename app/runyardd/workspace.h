@@ -3,7 +3,9 @@
 #include "facts.h"
 #include "local/blobs/blobs.h"
 #include "local/blobs/sas.h"
+#include "local/computes/computes.h"
 #include "local/environments/environments.h"
+#include "local/runs/scheduler.h"
 #include "local/runs/supervisor.h"
 #include "local/server/changes.h"
 #include "local/server/router.h"
@@ -46,6 +48,10 @@ private:
     local::Documents m_documents;
     local::RunStore m_runs;
     local::Blobs m_blobs;
+    local::Computes m_computes;
+    local::Environments m_environments;
+    local::Supervisor m_supervisor;
+    local::Scheduler m_scheduler;
 };
 
 } // namespace runyard

@@ -35,6 +35,7 @@ public:
         const double wall = static_cast<double>(m_wall.nsecsElapsed()) / 1e9;
         qInfo("%-44s %6.2f s  ticks %6zu  gap ms: p50 %5.2f p99 %6.2f p99.9 %6.2f max %7.2f  busiest turn %6.2f ms cpu  GUI cpu %4.1f %%", what, wall, m_gaps.size(), at(0.5), at(0.99), at(0.999), at(1), m_busiest, 100 * (cpu() - m_cpu) / wall);
     }
+    double busiest() const { return m_busiest; }  // ms of this thread's own work between two ticks
     double worst() const { return m_gaps.empty() ? 0 : *std::max_element(m_gaps.begin(), m_gaps.end()); }
 
     static double cpu()

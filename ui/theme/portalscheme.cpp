@@ -45,19 +45,24 @@ void PortalScheme::ask()
     if (!bus.isConnected())
         return;
     bus.connect(QString(), QLatin1String(path), QLatin1String(interface), QStringLiteral("SettingChanged"), this,
-                SLOT(settingChanged(QString, QString, QDBusVariant)));
+                SLOT(settingChanged(QDBusMessage)));
     QDBusMessage call = QDBusMessage::createMethodCall(QLatin1String(service), QLatin1String(path), QLatin1String(interface), QStringLiteral("Read"));
     call << QString::fromLatin1(space) << QString::fromLatin1(schemeKey);
     const QDBusMessage reply = bus.call(call, QDBus::Block, 500);
     if (reply.type() == QDBusMessage::ReplyMessage && !reply.arguments().isEmpty())
-        settingChanged(QLatin1String(space), QLatin1String(schemeKey), QDBusVariant(reply.arguments().constFirst()));
+        take(reply.arguments().constFirst());
 }
 
-void PortalScheme::settingChanged(const QString& changedSpace, const QString& key, const QDBusVariant& value)
+void PortalScheme::settingChanged(const QDBusMessage& signal)
 {
-    if (changedSpace != QLatin1String(space) || key != QLatin1String(schemeKey))
-        return;
-    const int scheme = unwrapped(QVariant::fromValue(value)).toInt();
+    const QVariantList arguments = signal.arguments();
+    if (arguments.size() == 3 && arguments.at(0).toString() == QLatin1String(space) && arguments.at(1).toString() == QLatin1String(schemeKey))
+        take(arguments.at(2));
+}
+
+void PortalScheme::take(const QVariant& value)
+{
+    const int scheme = unwrapped(value).toInt();
     if (scheme == 1 || scheme == 2)
         Q_EMIT prefers(scheme);
 }

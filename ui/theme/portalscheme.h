@@ -2,7 +2,8 @@
 
 #include <QObject>
 
-class QDBusVariant;
+class QDBusMessage;
+class QVariant;
 
 namespace runyard {
 
@@ -18,7 +19,10 @@ Q_SIGNALS:
     void prefers(int scheme);  // 1 dark, 2 light; nothing if the desktop has no preference or no portal
 
 private Q_SLOTS:
-    void settingChanged(const QString& space, const QString& key, const QDBusVariant& value);
+    void settingChanged(const QDBusMessage& signal);
+
+private:
+    void take(const QVariant& value);
 };
 
 } // namespace runyard

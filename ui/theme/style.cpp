@@ -58,7 +58,8 @@ int Style::styleHint(StyleHint hint, const QStyleOption* option, const QWidget* 
     switch (hint) {
     case SH_ComboBox_Popup: case SH_UnderlineShortcut: case SH_EtchDisabledText: case SH_DitherDisabledText: return 0;
     case SH_ItemView_ShowDecorationSelected: return 1;
-    case SH_TabBar_Alignment: case SH_FormLayoutLabelAlignment: return Qt::AlignLeft | Qt::AlignVCenter;
+    case SH_TabBar_Alignment: return Qt::AlignLeft;
+    case SH_FormLayoutLabelAlignment: return Qt::AlignLeft | Qt::AlignVCenter;
     case SH_FormLayoutFieldGrowthPolicy: return 2;
     case SH_Table_GridLineColor: return static_cast<int>(color(Token::Stroke).rgba());
     case SH_ScrollBar_LeftClickAbsolutePosition: return 0;
@@ -148,7 +149,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     switch (element) {
     case PE_PanelButtonCommand: stylepaint::button(*option, *painter, widget); return;
     case PE_PanelButtonTool: stylepaint::toolButton(*option, *painter); return;
-    case PE_FrameLineEdit: return;
+    case PE_FrameLineEdit: case PE_IndicatorHeaderArrow: return;
     case PE_PanelLineEdit: {
         const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
         if (frame && frame->lineWidth > 0)

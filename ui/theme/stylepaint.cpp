@@ -50,7 +50,7 @@ void button(const QStyleOption& option, QPainter& painter, const QWidget* widget
         fill = pressed ? mixed(fill, color(Token::Canvas), 0.2) : hovered(option) ? mixed(fill, color(Token::Canvas), 0.1) : fill;
         stroke = Qt::transparent;
     } else if (kind == ButtonKind::Ghost) {
-        fill = pressed || hovered(option) ? color(Token::Hover) : QColor(Qt::transparent);
+        fill = has(option, QStyle::State_On) ? color(Token::WeakAccent) : pressed || hovered(option) ? color(Token::Hover) : QColor(Qt::transparent);
         stroke = Qt::transparent;
     } else if (pressed || hovered(option)) {
         fill = pressed ? mixed(color(Token::Hover), color(Token::Stroke), 0.6) : color(Token::Hover);
@@ -66,7 +66,7 @@ QColor buttonText(const QStyleOption& option, const QWidget* widget)
     switch (kindOf(widget)) {
     case ButtonKind::Primary: return enabled ? color(Token::OnAccent) : mixed(color(Token::OnAccent), color(Token::Accent), 0.2);
     case ButtonKind::Danger: return color(enabled ? Token::Danger : Token::Disabled);
-    case ButtonKind::Ghost: return color(enabled ? Token::Muted : Token::Disabled);
+    case ButtonKind::Ghost: return color(!enabled ? Token::Disabled : has(option, QStyle::State_On) ? Token::Accent : Token::Muted);
     case ButtonKind::Plain: break;
     }
     return color(enabled ? Token::Text : Token::Disabled);

@@ -6,7 +6,9 @@
 #include "textrole.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QPixmapCache>
+#include <QThread>
 #include <QToolTip>
 #include <QWidget>
 
@@ -34,8 +36,9 @@ Theme::Theme(SchemeSetting setting, double scale, QObject* parent)
 
 Theme::~Theme()
 {
-    m_thread.quit();
-    m_thread.wait();
+    m_thread->quit();
+    if (m_thread->wait(700))
+        delete m_thread;  // else it hangs in a bus that does not answer, and the program is about to end
     if (qApp && installed() == this)
         static_cast<Style*>(QApplication::style())->forgetTheme();
 }
@@ -92,6 +95,15 @@ void Theme::install()
     QToolTip::setPalette(palette(m_scheme));
     QToolTip::setFont(roleFont(TextRole::Caption));
     const QWidgetList widgets = QApplication::allWidgets();
+    // A label bakes the colour of its links into its document.
+    for (QWidget* widget : widgets) {
+        auto* label = qobject_cast<QLabel*>(widget);
+        if (!label || !label->text().contains(QStringLiteral("<a ")))
+            continue;
+        const QString text = label->text();
+        label->clear();
+        label->setText(text);
+    }
     for (QWidget* widget : widgets) {
         const QVariant role = widget->property("textRole");
         if (role.isValid())
@@ -104,14 +116,15 @@ void Theme::install()
 void Theme::askPortal()
 {
     auto* portal = new PortalScheme;
-    portal->moveToThread(&m_thread);
-    connect(&m_thread, &QThread::started, portal, &PortalScheme::ask);
-    connect(&m_thread, &QThread::finished, portal, &QObject::deleteLater);
+    m_thread = new QThread;
+    portal->moveToThread(m_thread);
+    connect(m_thread, &QThread::started, portal, &PortalScheme::ask);
+    connect(m_thread, &QThread::finished, portal, &QObject::deleteLater);
     connect(portal, &PortalScheme::prefers, this, [this](int scheme) {
         m_system = scheme == 1 ? Scheme::Dark : Scheme::Light;
         settle();
     });
-    m_thread.start();
+    m_thread->start();
 }
 
 QPalette Theme::palette(Scheme scheme)

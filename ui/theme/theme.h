@@ -4,11 +4,10 @@
 
 #include <QObject>
 #include <QPalette>
-#include <QThread>
+
+class QThread;
 
 namespace runyard {
-
-class PortalScheme;
 
 enum class SchemeSetting { System, Light, Dark };
 enum class Density { Comfortable, Compact };
@@ -50,7 +49,7 @@ private:
     Scheme m_scheme;
     double m_scale;
     Density m_density = Density::Comfortable;
-    QThread m_thread;
+    QThread* m_thread;
 };
 
 } // namespace runyard

@@ -156,7 +156,7 @@ void Chart::timerEvent(QTimerEvent* event)
     QElapsedTimer cost;
     cost.start();
     rebuild();
-    m_pause = static_cast<int>(std::clamp<qint64>(cost.elapsed() * 8, 33, 500));
+    m_pause = static_cast<int>(std::clamp<qint64>((cost.elapsed() + m_view->paintTime()) * 6, 33, 500));
 }
 
 void Chart::showEvent(QShowEvent*)
@@ -195,7 +195,7 @@ void Chart::rebuild()
     const bool none = !(first <= last);
     frame.xLow = m_view->isZoomed() ? m_view->zoomX().first : none ? 0 : first;
     frame.xHigh = m_view->isZoomed() ? m_view->zoomX().second : none ? 1 : last > first ? last : first + 1;
-    const int most = std::clamp(static_cast<int>(m_view->plot().width()) * 2, 200, mostPoints);
+    const int most = std::clamp(static_cast<int>(m_view->plot().width()), 200, mostPoints);
     double low = 1;
     double high = 0;
     const auto draw = [&](const ChartData& points, ChartData::Values values, const QColor& tint, double width) {

@@ -10,7 +10,9 @@ constexpr qsizetype blockSize = 64;
 void ChartData::set(const QVector<ChartPoint>& points)
 {
     m_points = points;
-    std::stable_sort(m_points.begin(), m_points.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+    const auto earlier = [](const ChartPoint& a, const ChartPoint& b) { return a.step < b.step; };
+    if (!std::is_sorted(m_points.constBegin(), m_points.constEnd(), earlier))
+        std::stable_sort(m_points.begin(), m_points.end(), earlier);
     restart();
 }
 
@@ -161,7 +163,9 @@ ChartData::Shape ChartData::reduce(Values values, XAxis axis, YScale scale, doub
     if (first >= last)
         return shape;
     const qsizetype count = last - first;
-    const qsizetype bucket = count <= most ? 1 : (count * 2 + most - 1) / most;
+    qsizetype bucket = count <= most ? 1 : (count * 2 + most - 1) / most;
+    if (bucket >= blockSize)
+        bucket = (bucket + blockSize - 1) / blockSize * blockSize;
     auto hole = std::lower_bound(m_holes.begin(), m_holes.end(), first);
     shape.segments.append(QVector<QPointF>());
     shape.low = 1;
@@ -171,7 +175,7 @@ ChartData::Shape ChartData::reduce(Values values, XAxis axis, YScale scale, doub
     for (qsizetype i = first; i < last;) {
         while (hole != m_holes.end() && *hole < i)
             ++hole;
-        const qsizetype end = std::min({last, i + bucket, hole == m_holes.end() ? last : std::max(i + 1, *hole)});
+        const qsizetype end = std::min({last, (i / bucket + 1) * bucket, hole == m_holes.end() ? last : std::max(i + 1, *hole)});
         keep.clear();
         gather(values, scale, i, end, keep);
         if (keep.isEmpty()) {

@@ -48,12 +48,14 @@ public:
     QPair<double, double> zoomX() const { return {m_zoomLow, m_zoomHigh}; }
     QPair<double, double> zoomY() const { return m_zoomY; }  // low > high: none
     void resetZoom();
+    qint64 paintTime() const { return m_paintTime; }  // ms of the last painting
 
 Q_SIGNALS:
     void pointed(double x);  // NaN when the mouse leaves
     void zoomed();
 
 protected:
+    void paintEvent(QPaintEvent* event) override;
     void drawBackground(QPainter* painter, const QRectF& rect) override;
     void drawForeground(QPainter* painter, const QRectF& rect) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -80,6 +82,7 @@ private:
     QPair<double, double> m_zoomY{1, 0};
     double m_grabbed = 0;
     bool m_dragging = false;
+    qint64 m_paintTime = 0;
 };
 
 } // namespace runyard

@@ -28,7 +28,9 @@ QString general(double value, int digits)
 {
     QLocale locale;
     locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return locale.toString(value, 'g', digits);
+    QString text = locale.toString(value, 'g', digits).toLower();
+    text.replace(QStringLiteral("e+0"), QStringLiteral("e")).replace(QStringLiteral("e-0"), QStringLiteral("e-")).replace(QStringLiteral("e+"), QStringLiteral("e"));
+    return text;
 }
 
 } // namespace

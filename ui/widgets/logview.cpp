@@ -149,6 +149,7 @@ void LogView::request()
     if (!m_source || (m_follow && m_rowsTicket))
         return;
     m_stale = false;
+    m_extent = m_source->extent();
     const int page = rowsPerPage();
     const qint64 first = m_follow ? std::max<qint64>(0, m_extent.lines - page - spare) : std::max<qint64>(0, m_top - spare);
     m_rowsTicket = m_source->fetch(*this, first, page + 2 * spare);
@@ -161,10 +162,11 @@ void LogView::logRows(std::uint64_t ticket, std::vector<LogRow> rows)
     m_rowsTicket = 0;
     m_rows = std::move(rows);
     if (!m_rows.empty() && m_follow)
-        m_extent.lines = std::max<qint64>(m_rows.back().number + 1, m_follow ? 0 : m_extent.lines);
+        m_extent.lines = m_rows.back().number + 1;  // what is on screen stays a whole; the rest comes with the next rows
     if (m_follow) {
         m_top = mostTop();
         m_unseen = 0;
+        m_stale = m_stale || m_source->extent().lines > m_extent.lines;
     }
     arrange();
     if (m_stale && !m_timer.isActive())

@@ -31,11 +31,12 @@ Notice::Notice(QWidget* parent) : QWidget(parent)
     auto* row = new QHBoxLayout;
     row->setSpacing(px(8));
     row->addSpacing(px(26));
-    row->addWidget(m_sentence, 1);
+    row->addWidget(m_sentence, 1, Qt::AlignVCenter);
     for (Button* button : {m_again, m_action, m_unfold, m_cross})
         row->addWidget(button, 0, Qt::AlignTop);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(px(12), px(8), px(8), px(8));
+    column->setContentsMargins(px(12), px(5), px(6), px(5));
+    column->setSpacing(px(4));
     column->addLayout(row);
     column->addWidget(m_details);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
@@ -99,7 +100,7 @@ void Notice::paintEvent(QPaintEvent*)
     const QColor strong = color(strongToken(m_kind));
     paintRounded(painter, rect(), px(metrics::radiusControl), color(weakToken(m_kind)));
     const QString name = m_kind == StateKind::Danger || m_kind == StateKind::Warning || m_kind == StateKind::Success ? iconName(m_kind) : QStringLiteral("info");
-    const double middle = m_sentence->y() + std::min(m_sentence->height(), px(30)) / 2.0;
+    const double middle = m_sentence->y() + m_sentence->fontMetrics().height() / 2.0 + 1;
     paintIcon(painter, QRectF(px(12), middle - px(8), px(16), px(16)), name, strong);
 }
 

@@ -8,8 +8,6 @@
 #include "theme/paint.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace runyard {
 
@@ -107,20 +105,36 @@ void ProgressRow::paintEvent(QPaintEvent*)
         if (share > 0)
             paintRounded(painter, QRectF(bar.left(), bar.top(), std::max<double>(bar.height(), bar.width() * share), bar.height()), px(3), color(Token::Accent));
     }
+    const int left = m_running ? bar.right() : m_chip->geometry().right();
+    const int right = m_running ? m_cancel->x() : m_action->isHidden() ? width() : m_action->x();
+    paintFigures(painter, left + px(8), right - px(6));
+}
+
+// From the right: what does not fit is left out, the bytes last.
+void ProgressRow::paintFigures(QPainter& painter, int left, int right) const
+{
+    const Progress& now = m_progress;
+    const auto done = static_cast<double>(now.done);
+    const auto total = static_cast<double>(now.total);
+    const QString bytes = now.total < 0 ? tr("counting…") : m_running ? tr("%1 / %2").arg(formatBytes(done), formatBytes(total)) : formatBytes(total);
+    const QString rate = m_running && now.rate > 0 ? formatRate(now.rate) : QString();
+    const QString files = now.files > 0 ? tr("%1 / %2 files").arg(formatCount(now.filesDone), formatCount(now.files)) : QString();
+    const QString rest = m_running && now.rate > 0 && now.total >= 0 ? formatLeft((total - done) / now.rate) : QString();
     painter.setFont(roleFont(TextRole::Body));
     painter.setPen(color(Token::Muted));
-    const QString bytes = now.total < 0 ? tr("counting…") : m_running ? tr("%1 / %2").arg(formatBytes(static_cast<double>(now.done)), formatBytes(static_cast<double>(now.total))) : formatBytes(static_cast<double>(now.total));
-    const QString files = now.files > 0 ? tr("%1 / %2 files").arg(formatCount(now.filesDone), formatCount(now.files)) : QString();
-    const QString left = m_running && now.rate > 0 && now.total >= 0 ? formatLeft(static_cast<double>(now.total - now.done) / now.rate) : QString();
-    const QString rate = m_running && now.rate > 0 ? formatRate(now.rate) : QString();
-    const int room = width() - px(90) - bar.right() - (m_running ? 0 : px(60));
-    int x = bar.right() + (m_running ? 0 : px(60));
-    const std::array parts{std::pair{bytes, 36}, std::pair{rate, 22}, std::pair{files, 24}, std::pair{left, 18}};
-    for (const auto& [text, share] : parts) {
-        const QRect cell(x, 0, room * share / 100, height());
-        painter.drawText(cell.adjusted(px(6), 0, 0, 0), Qt::AlignRight | Qt::AlignVCenter, painter.fontMetrics().elidedText(text, Qt::ElideRight, cell.width() - px(6)));
-        x = cell.right() + 1;
+    const QFontMetrics metrics = painter.fontMetrics();
+    const int gap = px(20);
+    int room = right - left - metrics.horizontalAdvance(bytes) - gap;
+    int x = right;
+    for (const QString& text : {rest, files, rate}) {
+        const int width = metrics.horizontalAdvance(text) + gap;
+        if (text.isEmpty() || width > room)
+            continue;
+        painter.drawText(QRect(x - width, 0, width, height()), Qt::AlignRight | Qt::AlignVCenter, text);
+        x -= width;
+        room -= width;
     }
+    painter.drawText(QRect(left, 0, x - left, height()), Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(bytes, Qt::ElideRight, x - left));
 }
 
 } // namespace runyard

@@ -41,6 +41,7 @@ protected:
 
 private:
     QRect barRect() const;
+    void paintFigures(QPainter& painter, int left, int right) const;
     void place();
 
     ElidedLabel* m_name;

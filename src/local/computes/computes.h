@@ -37,8 +37,10 @@ public:
     // Creates, or changes min, max and idle time of one that exists; Conflict where the size differs.
     Task<Result<api::Compute>> put(api::Compute compute);
     Task<Result<>> remove(std::string name);
-    std::vector<api::ComputeNode> nodes(const std::string& name) const;
+    std::vector<api::ComputeNode> nodes(const std::string& name) const;  // by nodes held; waiting runs have none yet
     static std::vector<api::VmSize> sizes();
+    int cores() const;
+    int busyCores() const;  // held by runs
 
     // Waits for nodes of a cluster, first come first served; tells through `waiting` for whom.
     Task<Result<std::vector<std::unique_ptr<Lease>>>> acquire(std::string compute, std::string runId, int count, Waiting waiting);

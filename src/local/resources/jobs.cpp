@@ -109,46 +109,23 @@ Result<api::Job> readJob(const Json& body, const std::string& id)
 Json documentOf(const SharedParts& parts, const Json& body, const api::Job& job)
 {
     Json json{{"id", parts->workspacePath + "/jobs/" + job.name}, {"name", job.name}, {"type", "Microsoft.MachineLearningServices/workspaces/jobs"},
-        {"properties", body.at("properties")}};
+        {"properties", body.at("properties")}, {"systemData", {{"createdAt", toIso(nowMillis())}}}};
     json["properties"]["jobType"] = "Command";
     json["properties"]["experimentName"] = job.experimentName;
     return json;
 }
 
-// Run and document in one step: neither is ever there without the other.
-Result<RunRow> insertJob(Database& database, const api::Job& job, const std::string& document, Millis created)
+// The document as it was asked for, with all that the scheduler has no use for, and what searches look at.
+Result<> keepWhole(Database& database, const api::Job& job, const std::string& document)
 {
-    const auto experiment = ensureExperiment(database, job.experimentName);
-    if (!experiment)
-        return Failure(experiment.error());
-    if (experiment->isDeleted)
-        return failure(Error::Code::Invalid, "The experiment “" + job.experimentName + "” is deleted. Choose another name.");
-    RunRow row;
-    row.id = job.name;
-    row.experiment = experiment->id;
-    row.displayName = job.displayName;
-    row.status = "NotStarted";
-    row.target = api::armName(job.computeId, "computes");
-    row.kind = "Command";
-    row.created = created;
-    auto run = insertRun(database, std::move(row));
-    if (!run)
-        return run;
+    const auto serial = database.number("SELECT serial FROM runs WHERE id = ?", job.name);
+    if (!serial)
+        return failure(Error::Code::NotFound, "There is no job “" + job.name + "”.");
     for (const auto& [key, value] : job.tags)
-        setText(database, TextTable::Tags, run->serial, key, value);
+        setText(database, TextTable::Tags, *serial, key, value);
     for (const auto& [key, value] : job.properties)
-        setText(database, TextTable::Properties, run->serial, key, value);
-    database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES('job', ?1, '', ?2, ?3, ?3)", job.name, document, created);
-    return run;
-}
-
-Result<> removeJob(Database& database, const std::string& id)
-{
-    const auto serial = database.number("SELECT serial FROM runs WHERE id = ?", id);
-    database.run("DELETE FROM documents WHERE kind = 'job' AND name = ?", id);
-    for (const char* table : {"tags", "properties", "params"})
-        database.run("DELETE FROM " + std::string(table) + " WHERE run = ?", serial.value_or(-1));
-    database.run("DELETE FROM runs WHERE id = ?", id);
+        setText(database, TextTable::Properties, *serial, key, value);
+    database.run("UPDATE documents SET json = ? WHERE kind = 'job' AND name = ? AND version = ''", document, job.name);
     return {};
 }
 
@@ -157,23 +134,22 @@ Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
     auto job = readJob(body, id);
     if (!job)
         co_return Failure(job.error());
-    job->created = nowMillis();
-    job->status = "NotStarted";
-    const std::string document = dump(documentOf(parts, body, *job));
-    std::function<Result<RunRow>(Database&)> insert = [job = *job, document](Database& database) { return insertJob(database, job, document, job.created); };
-    const auto run = co_await parts->store.write<RunRow>(std::move(insert));
-    if (!run)
-        co_return Failure(run.error());
+    if (findRun(parts->store.reader(), id))
+        co_return failure(Error::Code::Conflict, "There is already a run “" + id + "”. Choose another name.");
     const auto queued = co_await parts->scheduler.submit(*job);
-    if (!queued) {
-        std::function<Result<>(Database&)> undo = [id](Database& database) { return removeJob(database, id); };
-        (void)co_await parts->store.write<void>(std::move(undo));
+    if (!queued)
         co_return Failure(queued.error());
-    }
+    const std::string document = dump(documentOf(parts, body, *job));
+    std::function<Result<>(Database&)> keep = [job = *job, document](Database& database) { return keepWhole(database, job, document); };
+    const auto kept = co_await parts->store.write<void>(std::move(keep));
+    if (!kept)
+        co_return Failure(kept.error());
     parts->changes.touch("run/" + id);
     parts->changes.touch("workspace");
-    const auto now = findRun(parts->store.reader(), id).value_or(*run);
-    co_return answer(jobJson(parts, now, document), 201).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id);
+    const auto made = findJob(parts->store.reader(), id);
+    if (!made)
+        co_return Failure(made.error());
+    co_return answer(jobJson(parts, made->first, made->second), 201).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id);
 }
 
 // Of a job that exists only tags, properties, names and the archive flag change.

@@ -41,7 +41,6 @@ Result<> findEnvironment(const api::Job& job, const SchedulerParts& parts, JobPl
     return {};
 }
 
-// Where the files of a code version are: its uri is the URL of a folder in a container, "…/runyard/{container}/{path}".
 Result<> findCode(const api::Job& job, const SchedulerParts& parts, JobPlan& plan)
 {
     if (job.codeId.empty())
@@ -50,15 +49,7 @@ Result<> findCode(const api::Job& job, const SchedulerParts& parts, JobPlan& pla
     const auto code = document ? api::read<api::CodeVersion>(document->json) : failure(Error::Code::Invalid, "The job's code is not in this workspace. Submit it again.", job.codeId);
     if (!code)
         return Failure(code.error());
-    std::string place = code->uri.substr(0, code->uri.find('?'));
-    constexpr std::string_view account = "/runyard/";
-    const auto start = place.find(account);
-    if (start != std::string::npos)
-        place = place.substr(start + account.size());
-    while (!place.empty() && place.back() == '/')
-        place.pop_back();
-    const auto slash = place.find('/');
-    auto folder = parts.blobs.locate(place.substr(0, slash), slash == std::string::npos ? std::string() : api::decode(place.substr(slash + 1)));
+    auto folder = parts.blobs.locateUrl(code->uri);
     if (!folder)
         return Failure(folder.error());
     std::error_code error;

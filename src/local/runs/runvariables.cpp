@@ -63,7 +63,9 @@ std::map<std::string, std::string> runVariables(const api::Job& job, const RunRe
     all["MLFLOW_EXPERIMENT_ID"] = experiment;
     all["MLFLOW_EXPERIMENT_NAME"] = job.experimentName;
     // Long enough to outlast a service that is being started again.
-    all["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "8";
+    all["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "10";  // the most that MLflow allows: eight minutes in all
+    all["MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR"] = "1";
+    all["MLFLOW_HTTP_REQUEST_BACKOFF_JITTER"] = "0.3";
     all["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "120";
     all["AZUREML_RUN_ID"] = job.name;
     all["AZUREML_RUN_TOKEN"] = token;

@@ -104,9 +104,7 @@ Result<> Scheduler::State::check(const api::Job& job) const
         return named;
     if (!isRunId(job.name))
         return failure(Error::Code::Invalid, "“" + job.name + "” cannot be the name of a job: use letters, digits, “_” and “-”.");
-    if (auto named = api::checkExperimentName(job.experimentName); !named)
-        return named;
-    if (parts.runs.get(job.name))
+    if (parts.runs.get(job.name) || parts.supervisor.isKnown(job.name))
         return failure(Error::Code::Conflict, "There is a job “" + job.name + "” already. Choose another name.");
     if (const auto plan = planJob(job, RunFolder(parts.supervisor.folderOf(job.name)), parts); !plan)
         return Failure(plan.error());
@@ -119,8 +117,6 @@ Task<Result<>> Scheduler::submit(api::Job job)
     auto& parts = state->parts;
     if (job.experimentName.empty())
         job.experimentName = "Default";
-    if (job.displayName.empty())
-        job.displayName = job.name;
     job.created = nowMillis();
     job.status = "Queued";
     auto checked = state->check(job);
@@ -133,7 +129,7 @@ Task<Result<>> Scheduler::submit(api::Job job)
         co_return Failure(std::move(kept).error());
     RunRecord run;
     run.id = job.name;
-    run.displayName = job.displayName;
+    run.displayName = job.displayName.empty() ? job.name : job.displayName;
     run.status = "Queued";
     run.target = api::armName(job.computeId, "computes");
     run.created = job.created;

@@ -34,14 +34,15 @@ struct SchedulerParts {
 };
 
 // Drives every run through its phases: Queued, Preparing (snapshot copied, environment built), Scaling (nodes), Running, Finalizing
-// (record sealed), and takes up unfinished runs after a restart. One coroutine a run. The job is kept as document ("job", name, "").
+// (record sealed), and takes up unfinished runs after a restart. One coroutine a run.
 class Scheduler {
 public:
     explicit Scheduler(SchedulerParts parts);
     ~Scheduler();
 
     void start();  // takes up what an earlier life left
-    // Checks what can be checked at once (code, environment, compute, inputs exist) and queues the run.
+    // Checks what can be checked at once (code, environment, compute, inputs exist), writes down the run and its description, the document
+    // ("job", name, ""), and queues it. On an error nothing is left.
     Task<Result<>> submit(api::Job job);
     Task<Result<>> cancel(std::string runId);
     bool isIdle() const;  // no run is under way

@@ -79,17 +79,14 @@ Result<> mergeTree(const fs::path& from, const fs::path& to)
     if (auto made = makeFolder(to); !made)
         return made;
     std::error_code error;
-    const auto follow = fs::directory_options::follow_directory_symlink;
-    fs::recursive_directory_iterator at(from, follow, error);
-    constexpr int deepest = 64;  // a link may lead back up
+    fs::recursive_directory_iterator at(from, error);
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
         const fs::path target = to / at->path().lexically_relative(from);
         std::error_code unknown;
         Result<> done;
         if (at->is_directory(unknown)) {
-            done = makeFolder(target);
-            if (at.depth() >= deepest)
-                at.disable_recursion_pending();
+            if (!at->is_symlink(unknown))
+                done = makeFolder(target);
         } else if (at->is_regular_file(unknown)) {
             done = copyFile(at->path(), target);
         }

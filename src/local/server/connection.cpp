@@ -129,7 +129,9 @@ Task<bool> Server::Connection::exchange(Parser& parser)
     std::snprintf(id, sizeof id, "%s-%012llx", m_server.m_requestPrefix.c_str(), static_cast<unsigned long long>(++m_server.m_requests));
     request.correlation = id;
     const auto framing = parser.chunked() ? SocketBody::Framing::Chunked : SocketBody::Framing::Length;
-    SocketBody body(m_socket, m_buffer, framing, static_cast<std::int64_t>(parser.content_length().value_or(0)), [this] { allow(m_server.m_settings.stallLimit); });
+    // Once all of it is there, the client may wait as long as the answer takes.
+    const auto watch = [this](SocketBody::Step step) { m_deadline = step == SocketBody::Step::Ended ? Clock::time_point::max() : Clock::now() + m_server.m_settings.stallLimit; };
+    SocketBody body(m_socket, m_buffer, framing, static_cast<std::int64_t>(parser.content_length().value_or(0)), watch);
     if (request.header("expect").find("100-continue") != std::string::npos)
         body.holdForContinue();
     request.body = &body;

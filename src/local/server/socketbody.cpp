@@ -53,6 +53,8 @@ Task<Result<std::string_view>> SocketBody::next()
         co_return co_await nextOfChunks();
     auto got = co_await piece(m_left);
     m_isEnded = got && m_left == 0;
+    if (m_isEnded)
+        m_progress(Step::Ended);
     co_return got;
 }
 
@@ -76,7 +78,7 @@ Task<Result<>> SocketBody::fill()
     if (error)
         co_return brokenOff();
     m_buffer.commit(got);
-    m_progress();
+    m_progress(Step::Moved);
     co_return Result<>();
 }
 
@@ -107,6 +109,7 @@ Task<Result<std::string_view>> SocketBody::nextOfChunks()
             break;
     }
     m_isEnded = true;
+    m_progress(Step::Ended);
     co_return std::string_view();
 }
 

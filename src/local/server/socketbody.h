@@ -14,7 +14,8 @@ using Socket = asio::generic::stream_protocol::socket;  // TCP and unix alike
 class SocketBody final : public BodyReader {
 public:
     enum class Framing { Length, Chunked };
-    using Progress = std::function<void()>;  // called whenever the client moves on
+    enum class Step { Moved, Ended };
+    using Progress = std::function<void(Step)>;  // called whenever the client moves on
 
     SocketBody(Socket& socket, boost::beast::flat_buffer& buffer, Framing framing, std::int64_t length, Progress progress);
 

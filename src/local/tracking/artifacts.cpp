@@ -42,11 +42,20 @@ Result<Place> placeOf(const std::string& path)
     return place;
 }
 
+// MLflow's artifact root is the run's outputs/; the other parts of the run are reached by their names.
+std::string rootOf(const Place& place)
+{
+    const std::string root = "ExperimentRun/dcid." + place.run + "/";
+    const std::string first = place.path.substr(0, place.path.find('/'));
+    const bool isNamed = first == "outputs" || first == "logs" || first == "user_logs" || first == "system_logs";
+    return isNamed ? root : root + "outputs/";
+}
+
 Result<fs::path> locate(const TrackingParts& parts, const Place& place)
 {
     if (auto run = knownRun(parts.store.reader(), place.run); !run)
         return Failure(run.error());
-    return parts.blobs.locate("azureml", "ExperimentRun/dcid." + place.run + "/" + place.path);
+    return parts.blobs.locate("azureml", rootOf(place) + place.path);
 }
 
 // A file that is written beside its place and moved there whole; gone where it never gets there.
@@ -155,7 +164,7 @@ Result<Json> listFiles(const TrackingParts& parts, const Place& place, bool isBa
 {
     if (auto run = knownRun(parts.store.reader(), place.run); !run)
         return Failure(run.error());
-    const std::string root = "ExperimentRun/dcid." + place.run + "/";
+    const std::string root = rootOf(place);
     const std::string prefix = root + (place.path.empty() ? "" : place.path + "/");
     Json files = Json::array();
     std::string marker;

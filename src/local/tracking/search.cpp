@@ -143,6 +143,10 @@ Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)
     co_return toText(answer);
 }
 
+// MLflow 3 looks for logged models whenever it lists artifacts. None can be made here (logged-models answers ENDPOINT_NOT_FOUND),
+// so none are found.
+Task<Result<std::string>> searchLoggedModels(TrackingParts, Asked) { co_return std::string("{}"); }
+
 } // namespace
 
 void addSearchCalls(Router& router, const TrackingParts& parts)
@@ -150,6 +154,7 @@ void addSearchCalls(Router& router, const TrackingParts& parts)
     addCall(router, parts, "POST", "runs/search", searchRuns);
     addCall(router, parts, "POST", "experiments/search", searchExperiments);
     addCall(router, parts, "GET", "experiments/search", searchExperiments);
+    addCall(router, parts, "POST", "logged-models/search", searchLoggedModels);
 }
 
 } // namespace runyard::local

@@ -8,6 +8,7 @@
 #include "widgets/statechip.h"
 
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -36,7 +37,12 @@ EnvironmentSection::EnvironmentSection(QWidget* parent)
     m_built->hide();
     m_versionField = new Field(tr("TensorFlow"), m_version);
     m_packagesField = new Field(tr("pip packages"), m_packages);
-    auto* deviceField = new Field(tr("Device"), m_device);
+    auto* device = new QWidget(this);
+    auto* row = new QHBoxLayout(device);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(m_device);
+    row->addStretch();
+    auto* deviceField = new Field(tr("Device"), device);
     for (Field* field : {m_versionField, m_packagesField, deviceField}) {
         field->setLabelWidth(px(labelWidth));
         body()->addWidget(field);

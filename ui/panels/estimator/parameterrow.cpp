@@ -1,5 +1,6 @@
 #include "parameterrow.h"
 
+#include "theme/metrics.h"
 #include "theme/textrole.h"
 #include "widgets/button.h"
 #include "widgets/tintedlabel.h"
@@ -61,11 +62,24 @@ void ParameterRow::build()
     grid->addWidget(m_kind, 0, 3);
     grid->addWidget(m_remove, 0, 4);
     grid->addWidget(m_line, 1, 0, 1, 5);
-    grid->setColumnStretch(0, 5);
-    grid->setColumnStretch(1, 6);
+    arrange(grid);
+    m_name->setMinimumWidth(0);
+    m_value->setMinimumWidth(0);
+    m_kind->setFixedWidth(px(140));
+    for (Button* button : {m_browse, m_remove})
+        button->setFixedWidth(px(metrics::controlHeight));
     auto policy = m_browse->sizePolicy();
     policy.setRetainSizeWhenHidden(true);
     m_browse->setSizePolicy(policy);
+}
+
+void ParameterRow::arrange(QGridLayout* grid)
+{
+    grid->setColumnStretch(0, 5);
+    grid->setColumnStretch(1, 6);
+    const int narrow = px(metrics::controlHeight);
+    for (const auto& [column, width] : {std::pair(0, px(120)), std::pair(1, px(120)), std::pair(2, narrow), std::pair(3, px(140)), std::pair(4, narrow)})
+        grid->setColumnMinimumWidth(column, width);
 }
 
 bool ParameterRow::isData() const

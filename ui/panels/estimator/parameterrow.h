@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QComboBox;
+class QGridLayout;
 class QLineEdit;
 
 namespace runyard {
@@ -24,6 +25,7 @@ public:
     void showOption(const client::ScriptOption* option);
     void showCheck(const client::Check* check);
     void focusValue();
+    static void arrange(QGridLayout* grid);  // the columns of all rows and of their titles
 
 Q_SIGNALS:
     void changed();

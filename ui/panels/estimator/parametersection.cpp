@@ -5,6 +5,7 @@
 #include "widgets/button.h"
 #include "widgets/tintedlabel.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -46,10 +47,12 @@ ParameterSection::ParameterSection(QWidget* parent)
 QWidget* ParameterSection::columnTitles()
 {
     auto* titles = new QWidget(this);
-    auto* row = new QHBoxLayout(titles);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->addWidget(new TintedLabel(tr("Parameter"), Token::Muted, TextRole::Caption, titles), 5);
-    row->addWidget(new TintedLabel(tr("Value and kind"), Token::Muted, TextRole::Caption, titles), 10);
+    auto* grid = new QGridLayout(titles);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->addWidget(new TintedLabel(tr("Parameter"), Token::Muted, TextRole::Caption, titles), 0, 0);
+    grid->addWidget(new TintedLabel(tr("Value"), Token::Muted, TextRole::Caption, titles), 0, 1);
+    grid->addWidget(new TintedLabel(tr("Kind"), Token::Muted, TextRole::Caption, titles), 0, 3);
+    ParameterRow::arrange(grid);
     return titles;
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr int minChartWidth = 360;
 constexpr int maxColumns = 3;
-constexpr int chartHeight = 250;
+constexpr int chartHeight = 190;
 
 } // namespace
 
@@ -122,7 +122,7 @@ Chart* ChartGrid::chart(const std::string& key)
     const auto known = m_charts.find(key);
     if (known != m_charts.end())
         return known->second;
-    auto* card = new Card(this);
+    auto* card = new Card({}, Card::Padding::None, this);
     auto* made = new Chart({}, card);
     made->setObjectName(QStringLiteral("chart_") + QString::fromStdString(key));
     made->setXAxis(m_axis);

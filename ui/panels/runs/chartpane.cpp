@@ -23,7 +23,6 @@ ChartPane::ChartPane(QWidget* parent)
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_grid);
-    column->addStretch();
     page->setAutoFillBackground(false);
     auto* scroll = new QScrollArea;
     scroll->setObjectName(QStringLiteral("chartScroll"));

@@ -1,6 +1,7 @@
 #include "runheader.h"
 
 #include "client/estimator.h"
+#include "clock.h"
 #include "models/runstate.h"
 #include "widgets/format.h"
 #include "widgets/pageheader.h"
@@ -91,7 +92,7 @@ Millis RunHeader::elapsed() const
 void RunHeader::refresh()
 {
     const RunState state = runState(m_details.status);
-    m_chip->setState(state.word + QLatin1Char(' ') + formatDuration(static_cast<double>(elapsed() / 1000)), state.kind);
+    m_chip->setState(state.word + QLatin1Char(' ') + clockText(elapsed()), state.kind);
     m_chip->setToolTip(text(m_details.status));
     QStringList parts;
     for (const QString& part : {text(m_details.experimentName), m_script, text(m_details.target)}) {
@@ -107,6 +108,11 @@ void RunHeader::refresh()
 void RunHeader::refreshPhases()
 {
     const bool isFailed = m_details.status == "Failed";
+    const api::Phase* culprit = nullptr;  // what a failed run failed in: finalizing comes after every failure
+    for (const api::Phase& part : m_details.phases) {
+        if (part.name != "Finalizing" || !culprit)
+            culprit = &part;
+    }
     QVector<Phase> shown;
     for (const char* name : {"Queued", "Preparing", "Scaling", "Running", "Finalizing"}) {
         Phase phase;
@@ -116,7 +122,7 @@ void RunHeader::refreshPhases()
                 continue;
             const bool isOpen = part.end == 0 && isActive();
             const Millis end = part.end > 0 ? part.end : m_details.ended;
-            const bool isLast = &part == &m_details.phases.back();
+            const bool isLast = &part == culprit;
             phase.state = isOpen ? Phase::State::Active : isFailed && isLast ? Phase::State::Failed : Phase::State::Done;
             phase.note = span(part.start, isOpen ? nowMillis() : std::max(end, part.start));
             if (!part.note.empty())

@@ -25,7 +25,10 @@ int rank(const QString& file)
 
 RunLogs::RunLogs(QObject* parent) : QObject(parent) {}
 
-RunLogs::~RunLogs() = default;
+RunLogs::~RunLogs()
+{
+    Q_EMIT cleared();  // views let go of their stores first
+}
 
 void RunLogs::append(const client::LogChunk& chunk)
 {

@@ -1,5 +1,6 @@
 #include "runmodel.h"
 
+#include "clock.h"
 #include "models/runstate.h"
 #include "widgets/format.h"
 
@@ -147,7 +148,7 @@ QString RunModel::text(const api::RunSummary& run, int column) const
     case State: return runState(run.status).word;
     case Experiment: return QString::fromStdString(run.experimentName);
     case Started: return run.started > 0 ? formatDateTime(run.started) : QString();
-    case Duration: return run.started > 0 ? formatDuration(static_cast<double>(durationOf(run) / 1000)) : QString();
+    case Duration: return run.started > 0 ? clockText(durationOf(run)) : QString();
     case Target: return QString::fromStdString(run.target);
     default: break;
     }

@@ -88,9 +88,7 @@ void RunPanel::makeTabs()
     m_tabs->addTab(makeLive(), tr("Live"));
     m_tabs->addTab(m_overview, tr("Overview"));
     m_tabs->addTab(makeMetrics(), tr("Metrics"));
-    auto* logs = new RunLogPane(&m_logs);
-    logs->setObjectName(QStringLiteral("fullLog"));
-    m_tabs->addTab(logs, tr("Logs"));
+    m_tabs->addTab(makeLog("fullLog"), tr("Logs"));
     m_tabs->addTab(m_outputs, tr("Outputs"));
     m_tabs->addTab(m_code, tr("Code"));
     auto* spec = new Card({}, Card::Padding::None);
@@ -105,15 +103,23 @@ QWidget* RunPanel::makeLive()
     m_liveSlot = new QVBoxLayout(top);
     m_liveSlot->setContentsMargins(0, px(8), 0, 0);
     m_liveSlot->addWidget(m_charts);
-    auto* logs = new RunLogPane(&m_logs);
-    logs->setObjectName(QStringLiteral("liveLog"));
     auto* splitter = new QSplitter(Qt::Vertical);
     splitter->addWidget(top);
-    splitter->addWidget(logs);
+    splitter->addWidget(makeLog("liveLog"));
     splitter->setStretchFactor(0, 3);
     splitter->setStretchFactor(1, 2);
+    splitter->setSizes({px(380), px(230)});
     splitter->setChildrenCollapsible(false);
     return splitter;
+}
+
+QWidget* RunPanel::makeLog(const char* name)
+{
+    auto* logs = new RunLogPane(&m_logs);
+    logs->setObjectName(QString::fromLatin1(name));
+    auto* card = new Card({}, Card::Padding::None);
+    card->body()->addWidget(logs);
+    return card;
 }
 
 QWidget* RunPanel::makeMetrics()
@@ -133,6 +139,7 @@ QWidget* RunPanel::makeMetrics()
     page->addWidget(card);
     page->setStretchFactor(0, 3);
     page->setStretchFactor(1, 1);
+    page->setSizes({px(440), px(190)});
     page->setChildrenCollapsible(false);
     return page;
 }

@@ -40,6 +40,7 @@ private:
 
     void build();
     QWidget* makeLive();
+    QWidget* makeLog(const char* name);
     QWidget* makeMetrics();
     void makeTabs();
     void connectHeader();

@@ -24,6 +24,7 @@ namespace runyard {
 namespace {
 
 constexpr int listLimit = 500;
+constexpr int nameWidth = 190;  // at least; it takes what the other columns leave
 
 } // namespace
 
@@ -69,11 +70,16 @@ void RunsPanel::buildTable()
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     QHeaderView* titles = m_table->horizontalHeader();
     titles->setStretchLastSection(false);
-    titles->setSectionResizeMode(RunModel::Name, QHeaderView::Stretch);
     titles->setMinimumSectionSize(px(72));
-    const int widths[] = {240, 128, 140, 130, 90, 130};
-    for (int column = RunModel::State; column < RunModel::FirstMetric; ++column)
+    titles->setDefaultSectionSize(px(104));
+    const int widths[] = {nameWidth, 118, 110, 124, 84, 118};
+    for (int column = RunModel::Name; column < RunModel::FirstMetric; ++column)
         titles->resizeSection(column, px(widths[column]));
+    connect(&m_filter, &QAbstractItemModel::columnsInserted, this, [this] {
+        fitName();
+        QItemSelectionModel* chosen = m_table->selectionModel();  // a new column is not yet part of the selected rows
+        chosen->select(chosen->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    });
 }
 
 void RunsPanel::connectParts()
@@ -127,6 +133,21 @@ void RunsPanel::refresh()
         caption += tr(" · %n active", nullptr, active);
     header()->setCaption(all == 0 ? QString() : caption);
     m_count->setText(shown == all ? QString() : tr("%1 of %2").arg(shown).arg(all));
+}
+
+void RunsPanel::fitName()
+{
+    int others = 0;
+    for (int column = RunModel::Name + 1; column < m_filter.columnCount(); ++column)
+        others += m_table->columnWidth(column);
+    m_table->setColumnWidth(RunModel::Name, std::max(px(nameWidth), m_table->viewport()->width() - others));
+}
+
+void RunsPanel::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    layout()->activate();
+    fitName();
 }
 
 void RunsPanel::activate(const QModelIndex& index)
