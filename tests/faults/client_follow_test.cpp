@@ -89,7 +89,7 @@ private Q_SLOTS:
         QVERIFY(metricsDone.wait_for(30s) == std::future_status::ready);
         QVERIFY(logsDone.get());
         QVERIFY(metricsDone.get());
-        QCOMPARE(details.last()->status, std::string("Completed"));
+        QTRY_VERIFY2(details.last()->status == "Completed", details.last()->status.c_str());
         compareLog(logs, service.folder() / "runs" / job->name);
         compareMetrics(metrics, textOf(logs));
         watching.cancel();
