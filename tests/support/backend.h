@@ -37,13 +37,19 @@ public:
     asio::io_context context{1};
     http::Client transport{context};
 
+    ~Backend()
+    {
+        for (const Job& job : m_jobs)
+            job.cancel();
+    }
+
     // Runs a Task on the service thread and waits for its answer.
     template<typename T>
     T wait(Task<T> task, std::chrono::milliseconds limit = std::chrono::seconds(60))
     {
         auto answer = std::make_shared<std::promise<T>>();
         auto future = answer->get_future();
-        Job job(context, keep(std::move(task), answer));
+        const Job job(context, keep(std::move(task), answer));
         if (future.wait_for(limit) != std::future_status::ready) {
             job.cancel();
             throw std::runtime_error("the Task did not end in time");
@@ -55,7 +61,8 @@ public:
     template<typename T>
     Job start(Task<T> task, std::shared_ptr<std::promise<T>> answer = std::make_shared<std::promise<T>>())
     {
-        return Job(context, keep(std::move(task), std::move(answer)));
+        m_jobs.push_back(Job(context, keep(std::move(task), std::move(answer))));
+        return m_jobs.back();
     }
 
 private:
@@ -67,6 +74,7 @@ private:
         answer->set_value(std::move(value));
     }
 
+    std::vector<Job> m_jobs;  // cancelled at the end, as windows do
     ServiceThread m_thread{context};
 };
 

@@ -63,6 +63,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(table()->model()->columnCount(), RunModel::FirstMetric + 3, 10'000);
         QSignalSpy activated(&*m_panel, &RunsPanel::runActivated);
         const QRect place = table()->visualRect(table()->model()->index(0, 0));
+        QTest::mouseClick(table()->viewport(), Qt::LeftButton, {}, place.center());
         QTest::mouseDClick(table()->viewport(), Qt::LeftButton, {}, place.center());
         QCOMPARE(activated.count(), 1);
         QCOMPARE(activated.front().front().toString(), id);

@@ -54,7 +54,7 @@ FilesTab::FilesTab(Bridge& bridge, client::Runs& runs, Of of, QWidget* parent)
     splitter->setStretchFactor(1, 3);
     splitter->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, px(8), 0, 0);
     layout->addWidget(m_notice);
     layout->addWidget(splitter, 1);
     connectParts();
@@ -80,6 +80,7 @@ QWidget* FilesTab::makePreview()
     auto* card = new Card({}, Card::Padding::None);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(px(12), px(8), px(12), 0);
+    row->setSpacing(px(8));
     row->addWidget(m_name, 1);
     row->addWidget(m_register);
     row->addWidget(m_download);

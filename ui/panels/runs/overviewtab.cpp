@@ -39,7 +39,7 @@ OverviewTab::OverviewTab(QWidget* parent) : QScrollArea(parent)
     m_phases = makeSection(tr("Phases"));
     m_tags = makeSection(tr("Tags"));
     auto* grid = new QGridLayout(page);
-    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setContentsMargins(0, px(8), 0, 0);
     grid->setSpacing(px(12));
     grid->addWidget(m_run.card, 0, 0);
     grid->addWidget(m_parameters.card, 0, 1);

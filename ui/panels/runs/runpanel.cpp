@@ -139,6 +139,7 @@ QWidget* RunPanel::makeMetrics()
     page->addWidget(card);
     page->setStretchFactor(0, 3);
     page->setStretchFactor(1, 1);
+    page->setSizes({px(440), px(190)});
     page->setChildrenCollapsible(false);
     return page;
 }

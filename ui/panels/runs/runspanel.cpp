@@ -75,8 +75,11 @@ void RunsPanel::buildTable()
     const int widths[] = {nameWidth, 118, 110, 124, 84, 118};
     for (int column = RunModel::Name; column < RunModel::FirstMetric; ++column)
         titles->resizeSection(column, px(widths[column]));
-    connect(&m_model, &QAbstractItemModel::columnsInserted, this, &RunsPanel::fitName);
-    connect(&m_filter, &QAbstractItemModel::columnsInserted, this, &RunsPanel::keepRowsWhole);
+    connect(&m_filter, &QAbstractItemModel::columnsInserted, this, [this] {
+        fitName();
+        QItemSelectionModel* chosen = m_table->selectionModel();  // a new column is not yet part of the selected rows
+        chosen->select(chosen->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    });
 }
 
 void RunsPanel::connectParts()
@@ -130,13 +133,6 @@ void RunsPanel::refresh()
         caption += tr(" · %n active", nullptr, active);
     header()->setCaption(all == 0 ? QString() : caption);
     m_count->setText(shown == all ? QString() : tr("%1 of %2").arg(shown).arg(all));
-}
-
-// Columns of new metrics belong to the selection of their row.
-void RunsPanel::keepRowsWhole()
-{
-    const QItemSelection chosen = m_table->selectionModel()->selection();
-    m_table->selectionModel()->select(chosen, QItemSelectionModel::Select | QItemSelectionModel::Rows);
 }
 
 void RunsPanel::fitName()

@@ -41,7 +41,6 @@ private:
     void take(std::vector<std::vector<api::RunSummary>> lists);
     void refresh();
     void fitName();
-    void keepRowsWhole();
     void activate(const QModelIndex& index);
 
     client::Runs& m_service;
