@@ -40,7 +40,7 @@ private Q_SLOTS:
         watch.cancel();
 
         const int total = run.requireWhole();
-        QVERIFY2(total > 100, qPrintable(QString::number(total)));
+        QVERIFY2(total > killCount(), qPrintable(QString::number(total)));  // it was at work while it was killed
         QVERIFY(seenBytes(chunks) == run.log());
         QCOMPARE(seenPoints(batches), total);
         std::printf("service killed %d times: %d lines and metrics, 0 lost, 0 doubled\n", killCount(), total);

@@ -9,6 +9,14 @@
 
 namespace runyard {
 
+// How much slower the program is in a build that watches itself; limits of time are multiplied by it. The goals themselves are
+// held by tests/bench on the release build.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double WatchedBuildFactor = 5;
+#else
+constexpr double WatchedBuildFactor = 1;
+#endif
+
 // Asks the event loop for a tick each millisecond and notes how long it was away.
 class StallProbe {
 public:
