@@ -6,6 +6,7 @@
 
 #include <sys/inotify.h>
 
+#include <cstring>
 #include <map>
 #include <set>
 
@@ -23,12 +24,13 @@ struct LogWatch::State {
     {
         std::set<std::string> touched;
         while (at + sizeof(inotify_event) <= end) {
-            const auto* event = reinterpret_cast<const inotify_event*>(at);
-            at += sizeof(inotify_event) + event->len;
-            if (event->mask & IN_Q_OVERFLOW) {
+            inotify_event event;  // a copy: names of any length stand between events
+            std::memcpy(&event, at, sizeof event);
+            at += sizeof event + event.len;
+            if (event.mask & IN_Q_OVERFLOW) {
                 for (const auto& [watch, run] : runs)
                     touched.insert(run);
-            } else if (const auto found = runs.find(event->wd); found != runs.end()) {
+            } else if (const auto found = runs.find(event.wd); found != runs.end()) {
                 touched.insert(found->second);
             }
         }

@@ -150,6 +150,7 @@ struct Supervisor::Follow {
             auto failed = co_await launch(state, attempt, runId);
             if (failed)
                 co_return *failed;
+            loss = Loss::Fresh;  // launched just now: should it be gone at the next look, its session is still ours
         }
     }
 };
