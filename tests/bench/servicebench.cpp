@@ -1,5 +1,6 @@
 // What the service and the client reach together, over the wire that the desktop uses. Usage: servicebench
 #include "floors.h"
+#include "support/backend.h"
 #include "world.h"
 
 #include "api/json.h"
@@ -139,7 +140,7 @@ void firstLines(World& world, const fs::path& folder)
             sink.taken();
         };
         const Sink<client::LogChunk> sink(world.context, 1000, take);
-        must("follow", world.ask(world.client.runs.followLogs(job.name, sink)));
+        must("follow", world.ask(drained(world.client.runs.followLogs(job.name, sink), sink)));
         if (!line->isSeen)
             fail("first line", Error{Error::Code::Protocol, "The run ended without a line.", job.name});
         const double milliseconds = 1e3 * std::chrono::duration<double>(line->at - start).count();

@@ -76,8 +76,10 @@ private Q_SLOTS:
         Collected<api::RunDetails> details(backend.context);
         const auto logsEnd = std::make_shared<std::promise<Result<>>>();
         const auto metricsEnd = std::make_shared<std::promise<Result<>>>();
-        const Job one = backend.start(client.runs.followLogs(job->name, logs.sink()), logsEnd);
-        const Job two = backend.start(client.runs.followMetrics(job->name, metrics.sink()), metricsEnd);
+        const auto logSink = logs.sink();
+        const auto metricSink = metrics.sink();
+        const Job one = backend.start(drained(client.runs.followLogs(job->name, logSink), logSink), logsEnd);
+        const Job two = backend.start(drained(client.runs.followMetrics(job->name, metricSink), metricSink), metricsEnd);
         const Job three = backend.start(client.runs.watch(job->name, details.sink()));
         QTRY_VERIFY_WITH_TIMEOUT(textOf(logs).find("line 20 ") != std::string::npos, 120'000);
 

@@ -78,6 +78,15 @@ private:
     ServiceThread m_thread{context};
 };
 
+// A feed's Task that ends once its reader has taken the last batch too, as ui/bridge/feed.h has it.
+template<typename T>
+Task<Result<>> drained(Task<Result<>> task, Sink<T> sink)
+{
+    auto end = co_await std::move(task);
+    co_await sink.drained();
+    co_return end;
+}
+
 // Takes what a Task puts into a Sink, at once.
 template<typename T>
 class Collected {
