@@ -9,8 +9,11 @@
 
 namespace runyard {
 
+// Between two batches: a frame. What is printed is on the screen in the next one.
+constexpr std::chrono::milliseconds SinkPause(16);
+
 // Where a Task puts many answers. They are handed over in batches: at most one
-// per 50 ms, none before the last was taken, and none of more than `capacity`
+// a frame, none before the last was taken, and none of more than `capacity`
 // values, so that a slow reader slows the Task instead of filling the memory.
 // A Sink is a handle; copies write to the same place. Service thread only.
 template<typename T>
@@ -47,7 +50,7 @@ public:
 
     void taken() const
     {
-        m_state->pace.expires_at(m_state->delivered + std::chrono::milliseconds(50));
+        m_state->pace.expires_at(m_state->delivered + SinkPause);
         m_state->pace.async_wait([state = m_state](boost::system::error_code) {
             state->isBusy = false;
             flush(state);
@@ -66,7 +69,7 @@ private:
         Event room;
         asio::steady_timer pace;
         asio::steady_timer::time_point delivered;
-        bool isBusy = false;  // a batch is with the reader, or went to it less than 50 ms ago
+        bool isBusy = false;  // a batch is with the reader, or went to it less than SinkPause ago
     };
 
     explicit Sink(std::shared_ptr<State> state) : m_state(std::move(state)) {}

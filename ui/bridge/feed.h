@@ -16,7 +16,7 @@ namespace runyard {
 //                 [this](Result<> end) { showEnd(end); });
 //
 // The first function is called at once, on the GUI thread, to make the Task. Of the
-// others, `received` comes at most every 50 ms and `ended` once, after the last batch,
+// others, `received` comes at most once a frame and `ended` once, after the last batch,
 // with what the Task answered: a Result<> or a Result of anything.
 template<typename T>
 class Feed {
