@@ -170,18 +170,24 @@ std::string forQuery(const std::string& base64)
     return text;
 }
 
-Task<Result<>> sendBlocks(Shared upload, std::size_t index)
+Task<Result<>> sendBlock(Shared upload, std::size_t index, std::int64_t number)
 {
     const UploadItem& item = upload->items[index];
-    for (std::int64_t from = 0; from < item.size; from += BlockSize) {
-        const auto length = std::min(BlockSize, item.size - from);
-        http::Request request = upload->put(item, "comp=block&blockid=" + forQuery(blockId(from / BlockSize)), http::FileRange(item.file, from, length));
-        auto reply = co_await upload->connection.ask(std::move(request));
-        if (!reply)
-            co_return Failure(namedError(reply.error(), item));
-        upload->confirm(length, item.name);
-    }
+    const auto from = number * BlockSize;
+    const auto length = std::min(BlockSize, item.size - from);
+    http::Request request = upload->put(item, "comp=block&blockid=" + forQuery(blockId(number)), http::FileRange(item.file, from, length));
+    auto reply = co_await upload->connection.ask(std::move(request));
+    if (!reply)
+        co_return Failure(namedError(reply.error(), item));
+    upload->confirm(length, item.name);
     co_return Result<>();
+}
+
+Task<Result<>> sendBlocks(Shared upload, std::size_t index)
+{
+    const auto blocks = static_cast<std::size_t>((upload->items[index].size + BlockSize - 1) / BlockSize);
+    const Crew::Work each = [upload, index](std::size_t number) { return sendBlock(upload, index, static_cast<std::int64_t>(number)); };
+    co_return co_await Crew::share(blocks, Hands, each);
 }
 
 Task<Result<bool>> sendInBlocks(Shared upload, std::size_t index)

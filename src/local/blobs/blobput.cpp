@@ -1,9 +1,11 @@
 // Writing blobs, whole or by blocks.
 #include "blobroutes.h"
 #include "digests.h"
+#include "join.h"
 #include "upload.h"
 
 #include "core/hash.h"
+#include "core/ids.h"
 #include "local/runs/inpool.h"
 
 #include <pugixml.hpp>
@@ -12,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
 
 namespace runyard::local {
 
@@ -140,7 +141,7 @@ Task<Response> putBlock(BlobCall call)
     auto& blobs = call.parts.blobs;
     const fs::path folder = blocksOf(call);
     const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, request.body->left() > 1 ? request.body->left() : -1, md5);
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, request.body->left() > 1 ? request.body->left() : -1, md5, Upload::Kind::Block);
     if (!upload)
         co_return blobError(request, upload.error());
     for (;;) {
@@ -189,19 +190,9 @@ Task<Response> putBlockList(BlobCall call)
             co_return blobError(request, 400, "InvalidBlockList", "The list names a block that was not sent, or was sent too long ago. Send the file again.");
     }
     auto& blobs = call.parts.blobs;
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), -1, Upload::Md5::None);
-    if (!upload)
-        co_return blobError(request, upload.error());
-    for (const auto& block : blocks) {
-        std::ifstream file(block, std::ios::binary);
-        std::string piece(1 << 20, '\0');
-        while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
-            const auto added = co_await (*upload)->add(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
-            if (!added)
-                co_return blobError(request, added.error());
-        }
-    }
-    auto written = co_await (*upload)->finish();
+    const auto scratch = std::make_shared<Scratch>(blobs.tree().uploads(call.container) / ("put-" + newGuid()));
+    std::function<Result<Upload::Written>()> work = [blocks, scratch] { return joinBlocks(blocks, *scratch); };
+    auto written = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
     if (!written)
         co_return blobError(request, written.error());
     Response response = co_await commit(call, std::move(*written), *place, replace);

@@ -53,10 +53,11 @@ struct Upload::State {
                 offset += written;
             }
         }
-        sha256.add({piece.data(), piece.size()});
+        if (kind == Kind::Blob)
+            sha256.add({piece.data(), piece.size()});
         if (md5)
             md5->add({piece.data(), piece.size()});
-        if (offset - flushed >= flushEvery) {  // makes the flush at the end short
+        if (kind == Kind::Blob && offset - flushed >= flushEvery) {  // makes the flush at the end short
             ::sync_file_range(fd, flushed, offset - flushed, SYNC_FILE_RANGE_WRITE);
             flushed = offset;
         }
@@ -64,13 +65,14 @@ struct Upload::State {
 
     void close()
     {
-        if (fault == 0 && (::ftruncate(fd, offset) != 0 || ::fchmod(fd, 0444) != 0 || ::fsync(fd) != 0))
+        if (fault == 0 && (::ftruncate(fd, offset) != 0 || (kind == Kind::Blob && (::fchmod(fd, 0444) != 0 || ::fsync(fd) != 0))))
             fault = errno;
     }
 
     asio::io_context& context;
     asio::strand<asio::thread_pool::executor_type> strand;
     fs::path file;
+    Kind kind = Kind::Blob;
     int fd = -1;
     std::atomic<int> fault{0};
     off_t offset = 0;
@@ -84,11 +86,12 @@ struct Upload::State {
     Event moved;
 };
 
-Result<std::unique_ptr<Upload>> Upload::begin(asio::io_context& context, asio::thread_pool& pool, const fs::path& folder, std::int64_t expected, Md5 md5)
+Result<std::unique_ptr<Upload>> Upload::begin(asio::io_context& context, asio::thread_pool& pool, const fs::path& folder, std::int64_t expected, Md5 md5, Kind kind)
 {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     auto state = std::make_shared<State>(context, pool);
+    state->kind = kind;
     state->file = folder / ("put-" + newGuid());
     state->fd = ::open(state->file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (state->fd < 0)
