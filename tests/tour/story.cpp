@@ -37,9 +37,11 @@ void Story::open()
     m_desktop = std::make_unique<Desktop>(m_places.data.toStdString(), SchemeSetting::Light, settings, m_places.data + QStringLiteral("/tour-settings.ini"));
     m_desktop->window.resize(1440, 900);
     m_desktop->window.show();
-    m_desktop->window.activateWindow();
     m_driver = std::make_unique<Driver>(m_desktop->window);
-    waitFor(QStringLiteral("the window to be active"), [this] { return m_desktop->window.isActiveWindow(); }, 10);
+    waitFor(QStringLiteral("the window to be active"), [this] {
+        m_desktop->window.activateWindow();
+        return m_desktop->window.isActiveWindow();
+    }, 30);
 }
 
 void Story::step(const QString& name)
