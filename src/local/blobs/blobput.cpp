@@ -83,6 +83,22 @@ Replace replaceOf(const Request& request)
     return request.header("if-none-match") == "*" ? Replace::No : Replace::Yes;
 }
 
+// The body of a request into a file.
+Task<Result<Upload::Written>> takeBody(Request& request, Upload& upload)
+{
+    for (;;) {
+        const auto piece = co_await request.body->next();
+        if (!piece)
+            co_return Failure(piece.error());
+        if (piece->empty())
+            break;
+        auto added = co_await upload.add(*piece);
+        if (!added)
+            co_return Failure(std::move(added).error());
+    }
+    co_return co_await upload.finish();
+}
+
 Task<Response> makeFolder(BlobCall call, fs::path place)
 {
     std::error_code error;
@@ -113,17 +129,7 @@ Task<Response> putBlob(BlobCall call)
     auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), request.body->left() > 1 ? request.body->left() : -1, md5);
     if (!upload)
         co_return blobError(request, upload.error());
-    for (;;) {
-        const auto piece = co_await request.body->next();
-        if (!piece)
-            co_return blobError(request, piece.error());
-        if (piece->empty())
-            break;
-        const auto added = co_await (*upload)->add(*piece);
-        if (!added)
-            co_return blobError(request, added.error());
-    }
-    auto written = co_await (*upload)->finish();
+    auto written = co_await takeBody(request, **upload);
     if (!written)
         co_return blobError(request, written.error());
     co_return co_await commit(call, std::move(*written), *place, replace);
@@ -144,17 +150,7 @@ Task<Response> putBlock(BlobCall call)
     auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, request.body->left() > 1 ? request.body->left() : -1, md5, Upload::Kind::Block);
     if (!upload)
         co_return blobError(request, upload.error());
-    for (;;) {
-        const auto piece = co_await request.body->next();
-        if (!piece)
-            co_return blobError(request, piece.error());
-        if (piece->empty())
-            break;
-        const auto added = co_await (*upload)->add(*piece);
-        if (!added)
-            co_return blobError(request, added.error());
-    }
-    auto written = co_await (*upload)->finish();
+    auto written = co_await takeBody(request, **upload);
     if (!written)
         co_return blobError(request, written.error());
     if (md5 == Upload::Md5::Wanted && written->md5 != request.header("content-md5"))
