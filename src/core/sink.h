@@ -9,8 +9,10 @@
 
 namespace runyard {
 
-// Between two batches: a frame. What is printed is on the screen in the next one.
+// Between two batches: a frame, or less after a batch of a few values, so that what comes now and then comes at once.
 constexpr std::chrono::milliseconds SinkPause(16);
+constexpr std::chrono::milliseconds SinkBreath(4);
+constexpr std::size_t SinkFew = 8;
 
 // Where a Task puts many answers. They are handed over in batches: at most one
 // a frame, none before the last was taken, and none of more than `capacity`
@@ -50,7 +52,7 @@ public:
 
     void taken() const
     {
-        m_state->pace.expires_at(m_state->delivered + SinkPause);
+        m_state->pace.expires_at(m_state->delivered + m_state->pause);
         m_state->pace.async_wait([state = m_state](boost::system::error_code) {
             state->isBusy = false;
             flush(state);
@@ -69,7 +71,8 @@ private:
         Event room;
         asio::steady_timer pace;
         asio::steady_timer::time_point delivered;
-        bool isBusy = false;  // a batch is with the reader, or went to it less than SinkPause ago
+        std::chrono::milliseconds pause = SinkPause;
+        bool isBusy = false;  // a batch is with the reader, or went to it less than a pause ago
     };
 
     explicit Sink(std::shared_ptr<State> state) : m_state(std::move(state)) {}
@@ -80,6 +83,7 @@ private:
             return;
         state->isBusy = true;
         state->delivered = std::chrono::steady_clock::now();
+        state->pause = state->pending.size() <= SinkFew ? SinkBreath : SinkPause;
         state->deliver(Sink(state), std::exchange(state->pending, {}));
         state->room.set();
     }

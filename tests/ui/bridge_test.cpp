@@ -178,7 +178,7 @@ private Q_SLOTS:
         QVERIFY(sizes.size() >= 4);
         for (const std::size_t size : sizes)
             QCOMPARE(size, std::size_t(1));
-        QVERIFY(sizes.size() <= static_cast<std::size_t>(clock.elapsed() / SinkPause.count() + 2));  // one a frame
+        QVERIFY(sizes.size() <= static_cast<std::size_t>(clock.elapsed() / SinkBreath.count() + 2));
     }
 
     void feedRestartsInItsOwnBatch()
