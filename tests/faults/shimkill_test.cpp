@@ -108,7 +108,7 @@ void ShimKillTest::check(const Victim& victim, const std::filesystem::path& fold
     const auto expected = !isShim ? Exit::Reason::Signalled : hasStarted ? Exit::Reason::Lost : Exit::Reason::NotStarted;
     QVERIFY2(exit.reason == expected, (victim.id + ": " + exit.sentence).c_str());
     QVERIFY2(victim.took() < 5s, qPrintable(QString("%1 ms").arg(victim.took().count())));
-    QCOMPARE(processesWith("RUNYARD_RUN_ID=" + QByteArray::fromStdString(victim.id)), QList<int>());
+    QCOMPARE(leftoversOf(path), QList<int>());
     const auto size = QFileInfo(path + "/user_logs/std_log.txt").size();
     for (const char* writer : {"main", "stray", "bare"}) {
         const Lines lines = countLines(contentOf(path + "/user_logs/std_log.txt"), writer, contentOf(path + "/work/" + writer).simplified().toInt());

@@ -313,10 +313,11 @@ void SchedulerTest::cancelsWhileRunning()
     Life life(m_folder->path());
     QVERIFY(life.submit(job("busy", "setsid sleep 1000 & echo started; sleep 1000")).has_value());
     QVERIFY(life.until([&] { return !log("busy").isEmpty(); }));
+    QVERIFY(!leftoversOf(m_folder->path() + "/runs/busy").isEmpty());
     QVERIFY(life.cancel("busy"));
     QVERIFY(life.reaches("busy", "Canceled"));
     QCOMPARE(life.run("busy").errorMessage, "The run was cancelled.");
-    QCOMPARE(processesWith("RUNYARD_RUN_ID=busy"), QList<int>());
+    QCOMPARE(leftoversOf(m_folder->path() + "/runs/busy"), QList<int>());
     QVERIFY(!life.cancel("nobody"));
 }
 
@@ -379,7 +380,7 @@ void SchedulerTest::endsWhatWasToBeCancelled()
     Life next(m_folder->path());
     next.scheduler.start();
     QVERIFY(next.reaches("live", "Canceled") && next.reaches("waiting", "Canceled"));
-    QCOMPARE(processesWith("RUNYARD_RUN_ID=live"), QList<int>());
+    QCOMPARE(leftoversOf(m_folder->path() + "/runs/live"), QList<int>());
     QVERIFY(next.until([&] { return next.scheduler.isIdle(); }));
 }
 

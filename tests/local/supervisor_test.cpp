@@ -87,7 +87,7 @@ private:
     }
     QString path(const QString& name, const QString& id = "test_run") const { return m_folder->path() + '/' + id + '/' + name; }
     QByteArray log() const { return contentOf(path("user_logs/std_log.txt")); }
-    QList<int> leftovers() const { return processesWith("RUNYARD_ATTEMPT=" + path("attempts/1").toUtf8()); }
+    QList<int> leftovers() const { return leftoversOf(path("").chopped(1)); }
     int shimPid() const { return jsonOf(path("attempts/1/started.json"))["shimPid"].toInt(); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -197,7 +197,7 @@ void SupervisorTest::cancelsWhileStarting()
         QVERIFY(life.ended->has_value());
         QCOMPARE((*life.ended)->reason, Exit::Reason::Cancelled);
         QCOMPARE((*life.ended)->sentence, "Not wanted.");
-        QCOMPARE(processesWith("RUNYARD_RUN_ID=" + QByteArray::fromStdString(id)), QList<int>());
+        QCOMPARE(leftoversOf(m_folder->path() + '/' + QString::fromStdString(id)), QList<int>());
     }
 }
 

@@ -39,6 +39,9 @@ inline QList<int> processesWith(const QByteArray& marker)
     return found;
 }
 
+// What is still running of the first attempt of a run. By its folder: other tests of this machine may name their runs alike.
+inline QList<int> leftoversOf(const QString& runFolder) { return processesWith("RUNYARD_ATTEMPT=" + runFolder.toUtf8() + "/attempts/1"); }
+
 inline bool isAlive(int pid)
 {
     const QByteArray stat = contentOf(QString("/proc/%1/stat").arg(pid));
