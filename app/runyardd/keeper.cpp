@@ -31,6 +31,7 @@ struct Holdings {
     Descriptor lock;
     Descriptor local;
     TcpDoor tcp;
+    TcpDoor tls;
     Descriptor life;       // the worker's end of a pipe that closes when this process dies
     Descriptor heartbeat;  // ours
     fs::path socket;
@@ -81,7 +82,11 @@ Result<Holdings> takeDoors(const Options& options, Descriptor lock)
     if (!tcp)
         return Failure(tcp.error());
     held.tcp = std::move(*tcp);
-    if (auto saved = savePort(options.folder, *facts, held.tcp.port); !saved)
+    auto tls = listenOnTcp(options.host, 0, facts->tlsPort);
+    if (!tls)
+        return Failure(tls.error());
+    held.tls = std::move(*tls);
+    if (auto saved = savePorts(options.folder, *facts, held.tcp.port, held.tls.port); !saved)
         return Failure(saved.error());
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -95,8 +100,8 @@ Result<Holdings> takeDoors(const Options& options, Descriptor lock)
 pid_t startWorker(const Options& options, const Holdings& held, const std::string& program)
 {
     std::vector<std::string> words{program, "--worker", "--data", options.folder.string(), "--idle", std::to_string(options.idleLimit.count()), "--socket", held.socket.string(), "--listen",
-        options.host + ":" + std::to_string(held.tcp.port)};
-    for (const auto& [name, fd] : {std::pair("--tcp", held.tcp.socket.get()), std::pair("--local", held.local.get()), std::pair("--lock", held.lock.get()), std::pair("--life", held.life.get())}) {
+        options.host + ":" + std::to_string(held.tcp.port), "--tls-port", std::to_string(held.tls.port)};
+    for (const auto& [name, fd] : {std::pair("--tcp", held.tcp.socket.get()), std::pair("--tls", held.tls.socket.get()), std::pair("--local", held.local.get()), std::pair("--lock", held.lock.get()), std::pair("--life", held.life.get())}) {
         words.emplace_back(name);
         words.push_back(std::to_string(fd));
     }
@@ -107,7 +112,7 @@ pid_t startWorker(const Options& options, const Holdings& held, const std::strin
     const pid_t child = ::fork();
     if (child != 0)
         return child;
-    for (const int fd : {held.tcp.socket.get(), held.local.get(), held.lock.get(), held.life.get()})
+    for (const int fd : {held.tcp.socket.get(), held.tls.socket.get(), held.local.get(), held.lock.get(), held.life.get()})
         ::fcntl(fd, F_SETFD, 0);
     sigset_t none;
     ::sigemptyset(&none);

@@ -39,7 +39,7 @@ public:
         blobs = std::make_unique<local::Blobs>(context, *store, folder);
         if (auto opened = blobs->open(); !opened)
             qFatal("%s", opened.error().message.c_str());
-        local::addBlobRoutes(router, local::BlobParts{*blobs, changes, sas, [this] { return base; }, [this](const std::string&) { return isRunEnded; }});
+        local::addBlobRoutes(router, local::BlobParts{*blobs, changes, sas, [this](const std::string&) { return isRunEnded; }});
         log = std::make_unique<local::AccessLog>(folder / "access.log");
         server = std::make_unique<local::Server>(context, router, tokens, *log, local::ServerSettings());
         const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
