@@ -37,16 +37,31 @@ struct Holdings {
     fs::path socket;
 };
 
+// Somebody else's folder, such as /tmp or a home, is not to become a workspace that only its owner can look into.
+bool isForeign(const fs::path& folder)
+{
+    std::error_code error;
+    for (const char* own : {"lock", "workspace.json", "store.sqlite", "tools/bin/uv"}) {
+        if (fs::exists(folder / own, error))
+            return false;
+    }
+    const auto entries = fs::directory_iterator(folder, error);
+    return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) { return entry.path().filename() != "lost+found"; });
+}
+
 Result<Descriptor> lockFolder(const fs::path& folder)
 {
+    const auto wrong = [&folder](const std::string& what) { return failure(Error::Code::Storage, "The data folder “" + folder.string() + "” " + what); };
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
-        return Failure(Error{Error::Code::Storage, "The data folder “" + folder.string() + "” cannot be made: " + error.message() + ". Choose another with --data.", {}});
+        return wrong("cannot be made: " + error.message() + ". Choose another with --data.");
+    if (isForeign(folder))
+        return wrong("holds other things and no workspace. Choose an empty folder, or one that is not there yet, with --data.");
+    Descriptor lock(::access(folder.c_str(), W_OK) == 0 ? ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1);
+    if (lock.get() < 0)
+        return wrong(std::string("cannot be written: ") + std::strerror(errno) + ". Make it writable, or choose another with --data.");
     ::chmod(folder.c_str(), 0700);
-    Descriptor lock(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (lock.get() < 0 || ::access(folder.c_str(), W_OK) != 0)
-        return failure(Error::Code::Storage, "The data folder “" + folder.string() + "” cannot be written: " + std::strerror(errno) + ". Make it writable, or choose another with --data.");
     return lock;
 }
 
