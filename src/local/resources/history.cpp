@@ -79,9 +79,8 @@ constexpr std::string_view outputMark = "/outputs/";
 Json outputsOf(const std::string& job, const Json& document)
 {
     Json all{{"default", {{"assetId", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + job}, {"type", "UriFolder"}}}};
-    if (!document.is_object())
-        return all;
-    for (const auto& [name, output] : document.value("properties", Json::object()).value("outputs", Json::object()).items()) {
+    const Json outputs = document.is_object() ? document.value("properties", Json::object()).value("outputs", Json::object()) : Json::object();
+    for (const auto& [name, output] : outputs.items()) {
         if (name != "default" && output.is_object())
             all[name] = Json{{"assetId", std::string(outputScheme) + job + std::string(outputMark) + name}, {"type", output.value("jobOutputType", "uri_folder")}};
     }

@@ -87,7 +87,7 @@ def test_the_same_code_is_not_sent_again(ml, environment, scratch, service):
 
 
 def test_a_job_streams_while_it_runs(ml, environment, scratch, capfd):
-    job = ml.jobs.create_or_update(command(code=source(scratch, "import time\nfor i in range(5): print('line', i, flush=True); time.sleep(0.3)\n"), command="python train.py", environment=environment, compute="this-computer"))
+    job = ml.jobs.create_or_update(command(code=source(scratch, "import time\nfor i in range(5): print('line', i, flush=True); time.sleep(1.5)\n"), command="python train.py", environment=environment, compute="this-computer"))
     ml.jobs.stream(job.name)
     said = capfd.readouterr().out
     assert all(f"line {i}" in said for i in range(5))
