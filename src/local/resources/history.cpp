@@ -96,6 +96,10 @@ Task<Result<Response>> resolveUris(SharedParts parts, Request& request)
     Json found = Json::object();
     for (const Json& value : body->value("values", Json::array())) {
         const std::string id = value.is_string() ? value.get<std::string>() : std::string();
+        if (id.starts_with("azureml://datastores/")) {
+            found[id] = Json{{"uri", id}, {"type", "uri_folder"}};
+            continue;
+        }
         const auto mark = id.find(outputMark);
         if (!id.starts_with(outputScheme) || mark == std::string::npos)
             co_return failure(Error::Code::Invalid, "“" + id + "” is no data of this workspace.");
