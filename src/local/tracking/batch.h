@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fields.h"
+#include "loggedmodels.h"
 
 #include "local/store/metricrows.h"
 
@@ -10,6 +11,7 @@ namespace runyard::local {
 struct Batch {
     std::string runId;
     std::vector<MetricValue> metrics;
+    std::vector<ModelMetric> modelMetrics;  // those of `metrics` that tell of a logged model
     std::vector<std::pair<std::string, std::string>> params;
     std::vector<std::pair<std::string, std::string>> tags;
 };
