@@ -1,4 +1,5 @@
 #include "client/client.h"
+#include "core/hash.h"
 #include "support/backend.h"
 #include "support/serviceprocess.h"
 
@@ -319,6 +320,12 @@ private Q_SLOTS:
         QCOMPARE(snapshot->size(), std::size_t(1));
         QCOMPARE(*m_backend->wait(m_client->runs.snapshotFile(job->name, "train.py", 10'000)), contentOf(path("run/train.py")));
         QCOMPARE(m_backend->wait(m_client->runs.artifact(job->name, "outputs/model/weights", 3)).value_or("?"), std::string("www"));
+        const auto kept = m_backend->wait(m_client->runs.artifacts(job->name));
+        QVERIFY(kept);
+        const auto weights = std::find_if(kept->begin(), kept->end(), [](const auto& blob) { return blob.name == "outputs/model/weights"; });
+        QVERIFY(weights != kept->end());
+        QCOMPARE(weights->metadata.at("sha256"), sha256Hex(std::string(1000, 'w')));
+        QVERIFY(!weights->md5.empty());
         registerAndDownload(job->name);
     }
 

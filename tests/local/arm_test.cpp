@@ -144,6 +144,11 @@ void ArmTest::makesClustersAsAzureDoes()
     QVERIFY(service.sentence(bad).find("2 to 16 characters") != std::string::npos);
     service.ask("PUT", Scope + "/computes/no-nodes", cluster(size, 0));
     QCOMPARE(service.status, 400);
+    auto soon = cluster(size, 2);
+    soon["properties"]["properties"]["scaleSettings"]["nodeIdleTimeBeforeScaleDown"] = "soon";
+    const auto refused = service.ask("PUT", Scope + "/computes/soon", soon);
+    QCOMPARE(service.status, 400);
+    QVERIFY(service.sentence(refused).find("idle time") != std::string::npos);
     service.ask("DELETE", Scope + "/computes/cpu-cluster");
     QCOMPARE(service.status, 202);
     service.ask("GET", Scope + "/computes/cpu-cluster");

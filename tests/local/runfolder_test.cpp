@@ -83,13 +83,17 @@ void RunFolderTest::sealsOutputs()
     write("run/work/outputs/ä \xff", "");
     write("run/work/logs/train/events", "1");
     write("run/work/train.py", "1");
+    write("run/user_logs/std_log.txt", "said");
     QCOMPARE(::symlink("/etc/passwd", path("run/work/outputs/link").toUtf8()), 0);
     QVERIFY(run().sealOutputs().has_value());
     const auto files = QJsonDocument::fromJson(contentOf(path("run/record/outputs.json"))).array();
-    QCOMPARE(files.size(), 3);
+    QCOMPARE(files.size(), 4);
     QCOMPARE(files[0]["name"].toString(), "logs/train/events");
     QCOMPARE(files[1]["name"].toString(), "outputs/model/weights");
     QCOMPARE(files[1]["size"].toInt(), 3);
+    QCOMPARE(files[1]["sha256"].toString(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    QCOMPARE(files[1]["md5"].toString(), "kAFQmDzST7DWlj99KOF/cg==");
+    QCOMPARE(files[3]["name"].toString(), "user_logs/std_log.txt");
 }
 
 void RunFolderTest::saysWhatIsInTheWay()

@@ -14,6 +14,7 @@
 #include "support/attemptprobe.h"
 #include "support/iorun.h"
 
+#include <QCryptographicHash>
 #include <QTemporaryDir>
 #include <QThread>
 
@@ -89,6 +90,12 @@ struct Life {
     bool reaches(const std::string& id, const std::string& status)
     {
         return until([&] { return statusOf(id) == status; });
+    }
+    // As a listing of the run's files gives it.
+    std::string digestOf(const std::string& name)
+    {
+        auto page = blobs.list("azureml", name, "", "", 2);
+        return page && page->blobs.size() == 1 ? page->blobs.front().metadata["sha256"] : "not there";
     }
     QStringList phases(const std::string& id)
     {
@@ -193,6 +200,8 @@ void SchedulerTest::runsThroughAllPhases()
     QVERIFY(run.started > 0 && run.ended >= run.started);
     QCOMPARE(log("first"), QByteArray("first token-of-first\n"));
     QVERIFY(content("runs/first/record/outputs.json").contains("outputs/model"));
+    QCOMPARE(life.digestOf("ExperimentRun/dcid.first/outputs/model"), QCryptographicHash::hash("kept\n", QCryptographicHash::Sha256).toHex().toStdString());
+    QCOMPARE(life.digestOf("ExperimentRun/dcid.first/user_logs/std_log.txt"), QCryptographicHash::hash(log("first"), QCryptographicHash::Sha256).toHex().toStdString());
     QVERIFY(!content("runs/first/record/run.json").isEmpty());
     QVERIFY(content("runs/first/system_logs/environment.log").contains("was built before"));
     QVERIFY(life.until([&] { return life.scheduler.isIdle(); }));

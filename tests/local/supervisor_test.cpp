@@ -3,6 +3,7 @@
 #include "support/attemptprobe.h"
 #include "support/iorun.h"
 
+#include <QCryptographicHash>
 #include <QJsonArray>
 #include <QTemporaryDir>
 
@@ -107,9 +108,10 @@ void SupervisorTest::runsToTheEnd()
     const RunFolder folder(life.supervisor.folderOf("test_run"));
     QVERIFY(folder.sealOutputs().has_value());
     const auto files = QJsonDocument::fromJson(contentOf(path("record/outputs.json"))).array();
-    QCOMPARE(files.size(), 1);
+    QCOMPARE(files.size(), 2);
     QCOMPARE(files[0]["name"].toString(), "outputs/model");
     QCOMPARE(files[0]["size"].toInt(), 6);
+    QCOMPARE(files[1]["sha256"].toString().toLatin1(), QCryptographicHash::hash(log(), QCryptographicHash::Sha256).toHex());
 }
 
 void SupervisorTest::saysHowItEnded_data()

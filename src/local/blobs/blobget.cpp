@@ -52,7 +52,7 @@ Response found(const BlobCall& call, const FileFacts& facts)
     response.headers = {{"Content-Type", typeOf(call.blob)}, {"ETag", etagOf(facts)}, {"Last-Modified", httpDate(facts.mtime)}, {"Accept-Ranges", "bytes"}, {"x-ms-blob-type", "BlockBlob"},
         {"x-ms-version", "2021-10-04"}, {"x-ms-server-encrypted", "false"}};
     if (!record.md5.empty())
-        response.headers.emplace_back("x-ms-blob-content-md5", record.md5);
+        response.headers.emplace_back(call.request.range() ? "x-ms-blob-content-md5" : "Content-MD5", record.md5);
     for (const auto& [name, value] : call.parts.blobs.digests().metadata(call.container, blob))
         response.headers.emplace_back("x-ms-meta-" + name, value);
     return response;

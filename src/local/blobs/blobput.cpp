@@ -27,6 +27,38 @@ fs::path blocksOf(const BlobCall& call)
     return call.parts.blobs.tree().uploads(call.container) / ("blocks-" + sha256Hex(call.container + '/' + call.blob));
 }
 
+// Removing gigabytes takes seconds: out of the way at once, gone by the pool.
+void dropBlocks(const BlobCall& call)
+{
+    const fs::path gone = call.parts.blobs.tree().uploads(call.container) / ("gone-" + newGuid());
+    if (::rename(blocksOf(call).c_str(), gone.c_str()) != 0)
+        return;
+    asio::post(call.parts.blobs.pool(), [gone] {
+        std::error_code ignored;
+        fs::remove_all(gone, ignored);
+    });
+}
+
+// What was sent of a blob that finds no room is room itself: whoever tries again sends it again.
+Error withoutBlocks(const BlobCall& call, const Error& error)
+{
+    if (error.code == Error::Code::Storage)
+        dropBlocks(call);
+    return error;
+}
+
+Upload::Plan planOf(const BlobCall& call, Upload::Kind kind)
+{
+    Upload::Plan plan;
+    plan.name = call.blob;
+    plan.kind = kind;
+    if (call.request.body->left() > 1)
+        plan.expected = call.request.body->left();
+    if (!call.request.header("content-md5").empty())
+        plan.md5 = Upload::Md5::Wanted;
+    return plan;
+}
+
 std::optional<Response> refusePlace(const BlobCall& call, Replace replace, const fs::path& path)
 {
     struct stat facts {};
@@ -125,8 +157,7 @@ Task<Response> putBlob(BlobCall call)
     if (auto refusal = refusePlace(call, replace, *place))
         co_return std::move(*refusal);
     auto& blobs = call.parts.blobs;
-    const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), request.body->left() > 1 ? request.body->left() : -1, md5);
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(call.container), planOf(call, Upload::Kind::Blob));
     if (!upload)
         co_return blobError(request, upload.error());
     auto written = co_await takeBody(request, **upload);
@@ -146,14 +177,13 @@ Task<Response> putBlock(BlobCall call)
         co_return blobError(request, 400, "InvalidQueryParameterValue", "A block needs an id of 1 to 120 characters.");
     auto& blobs = call.parts.blobs;
     const fs::path folder = blocksOf(call);
-    const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, request.body->left() > 1 ? request.body->left() : -1, md5, Upload::Kind::Block);
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), folder, planOf(call, Upload::Kind::Block));
     if (!upload)
-        co_return blobError(request, upload.error());
+        co_return blobError(request, withoutBlocks(call, upload.error()));
     auto written = co_await takeBody(request, **upload);
     if (!written)
-        co_return blobError(request, written.error());
-    if (md5 == Upload::Md5::Wanted && written->md5 != request.header("content-md5"))
+        co_return blobError(request, withoutBlocks(call, written.error()));
+    if (!request.header("content-md5").empty() && written->md5 != request.header("content-md5"))
         co_return blobError(request, 400, "Md5Mismatch", "The block did not arrive as it was sent. Send it again.");
     if (::rename(written->file.c_str(), (folder / ("b-" + toHex(id))).c_str()) != 0)
         co_return blobError(request, 500, "InternalError", "The block could not be kept.");
@@ -187,15 +217,13 @@ Task<Response> putBlockList(BlobCall call)
     }
     auto& blobs = call.parts.blobs;
     const auto scratch = std::make_shared<Scratch>(blobs.tree().uploads(call.container) / ("put-" + newGuid()));
-    std::function<Result<Upload::Written>()> work = [blocks, scratch] { return joinBlocks(blocks, *scratch); };
+    std::function<Result<Upload::Written>()> work = [blocks, scratch, name = call.blob] { return joinBlocks(blocks, *scratch, name); };
     auto written = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
     if (!written)
-        co_return blobError(request, written.error());
+        co_return blobError(request, withoutBlocks(call, written.error()));
     Response response = co_await commit(call, std::move(*written), *place, replace);
-    if (response.status == 201) {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
-    }
+    if (response.status == 201)
+        dropBlocks(call);
     co_return response;
 }
 

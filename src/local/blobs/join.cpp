@@ -70,11 +70,11 @@ Scratch::~Scratch()
     ::unlink(m_file.c_str());
 }
 
-Result<Upload::Written> joinBlocks(const std::vector<std::filesystem::path>& blocks, const Scratch& into)
+Result<Upload::Written> joinBlocks(const std::vector<std::filesystem::path>& blocks, const Scratch& into, const std::string& name)
 {
     const Descriptor target(into.file(), O_WRONLY | O_CREAT | O_EXCL);
     if (target.get() < 0)
-        return Failure(fileError(into.file(), "be written", errno));
+        return Failure(fileError(name, "be written", errno));
     Joint joint(target.get());
     std::vector<char> piece(PieceSize);
     for (const auto& block : blocks) {
@@ -82,13 +82,13 @@ Result<Upload::Written> joinBlocks(const std::vector<std::filesystem::path>& blo
         ssize_t got = 0;
         while (source.get() >= 0 && (got = ::read(source.get(), piece.data(), piece.size())) > 0) {
             if (!joint.add(std::string_view(piece.data(), static_cast<std::size_t>(got))))
-                return Failure(fileError(into.file(), "be written", errno));
+                return Failure(fileError(name, "be written", errno));
         }
         if (source.get() < 0 || got < 0)
-            return Failure(fileError(block, "be read", errno));
+            return Failure(fileError(name, "be read", errno));
     }
     if (::fchmod(target.get(), 0444) != 0 || ::fsync(target.get()) != 0)
-        return Failure(fileError(into.file(), "be written", errno));
+        return Failure(fileError(name, "be written", errno));
     auto facts = factsOf(into.file());
     if (!facts)
         return Failure(facts.error());

@@ -21,7 +21,7 @@ private:
     std::filesystem::path m_file;
 };
 
-// Puts blocks together into one durable file with its digest. Blocks; for a pool.
-Result<Upload::Written> joinBlocks(const std::vector<std::filesystem::path>& blocks, const Scratch& into);
+// Puts blocks together into one durable file with its digest; `name` is the blob's, for sentences. Blocks; for a pool.
+Result<Upload::Written> joinBlocks(const std::vector<std::filesystem::path>& blocks, const Scratch& into, const std::string& name);
 
 } // namespace runyard::local

@@ -72,6 +72,7 @@ struct Upload::State {
     asio::io_context& context;
     asio::strand<asio::thread_pool::executor_type> strand;
     fs::path file;
+    fs::path name;
     Kind kind = Kind::Blob;
     int fd = -1;
     std::atomic<int> fault{0};
@@ -86,19 +87,20 @@ struct Upload::State {
     Event moved;
 };
 
-Result<std::unique_ptr<Upload>> Upload::begin(asio::io_context& context, asio::thread_pool& pool, const fs::path& folder, std::int64_t expected, Md5 md5, Kind kind)
+Result<std::unique_ptr<Upload>> Upload::begin(asio::io_context& context, asio::thread_pool& pool, const fs::path& folder, Plan plan)
 {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     auto state = std::make_shared<State>(context, pool);
-    state->kind = kind;
+    state->name = plan.name;
+    state->kind = plan.kind;
     state->file = folder / ("put-" + newGuid());
     state->fd = ::open(state->file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (state->fd < 0)
-        return Failure(fileError(state->file, "be written", errno));
-    if (expected > 0 && ::fallocate(state->fd, 0, 0, expected) != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-        return Failure(fileError(state->file, "be written", errno));
-    if (md5 == Md5::Wanted)
+        return Failure(fileError(state->name, "be written", errno));
+    if (plan.expected > 0 && ::fallocate(state->fd, 0, 0, plan.expected) != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+        return Failure(fileError(state->name, "be written", errno));
+    if (plan.md5 == Md5::Wanted)
         state->md5.emplace(Digest::Kind::Md5);
     return std::unique_ptr<Upload>(new Upload(std::move(state)));
 }
@@ -137,7 +139,7 @@ Task<Result<>> Upload::add(std::string_view bytes)
             co_await state->moved.wait();
     }
     if (const int fault = state->fault; fault != 0)
-        co_return Failure(fileError(state->file, "be written", fault));
+        co_return Failure(fileError(state->name, "be written", fault));
     co_return Result<>();
 }
 
@@ -158,7 +160,7 @@ Task<Result<Upload::Written>> Upload::finish()
     while (state->underWay > 0)
         co_await state->moved.wait();
     if (const int fault = state->fault; fault != 0)
-        co_return Failure(fileError(state->file, "be written", fault));
+        co_return Failure(fileError(state->name, "be written", fault));
     auto facts = factsOf(state->file);
     if (!facts)
         co_return Failure(facts.error());

@@ -16,8 +16,13 @@ class Upload {
 public:
     enum class Md5 { None, Wanted };
     enum class Kind { Blob, Block };  // a block waits for its list: neither digested by SHA-256 nor flushed
-    // `expected` bytes are reserved on the disk at once where they are known (-1: not), so that a full disk is heard of first.
-    static Result<std::unique_ptr<Upload>> begin(asio::io_context& context, asio::thread_pool& pool, const std::filesystem::path& folder, std::int64_t expected, Md5 md5, Kind kind = Kind::Blob);
+    struct Plan {
+        std::string name;            // of the blob, for sentences
+        std::int64_t expected = -1;  // bytes that are reserved on the disk at once where they are known, so that a full disk is heard of first
+        Md5 md5 = Md5::None;
+        Kind kind = Kind::Blob;
+    };
+    static Result<std::unique_ptr<Upload>> begin(asio::io_context& context, asio::thread_pool& pool, const std::filesystem::path& folder, Plan plan);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t PageSize = 100;
 
 // The document with what the run knows better.
-Json jobJson(const SharedParts& parts, const RunRow& run, const std::string& document)
+Json jobJson(const SharedParts& parts, const Request& request, const RunRow& run, const std::string& document)
 {
     Json json = Json::parse(document, nullptr, false);
     if (!json.is_object())
@@ -24,8 +24,8 @@ Json jobJson(const SharedParts& parts, const RunRow& run, const std::string& doc
     properties["displayName"] = run.displayName;
     properties["isArchived"] = run.isArchived;
     properties["services"] = Json{
-        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", parts->serviceUrl + "/mlflow/v1.0" + parts->workspacePath}}},
-        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", parts->serviceUrl + "/runs/" + run.id}}}};
+        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", request.base + "/mlflow/v1.0" + parts->workspacePath}}},
+        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", request.base + "/runs/" + run.id}}}};
     if (!properties["outputs"].is_object())
         properties["outputs"] = Json::object();
     properties["outputs"]["default"] = Json{{"jobOutputType", "uri_folder"}, {"mode", "ReadWriteMount"},
@@ -48,7 +48,7 @@ Task<Result<Response>> get(SharedParts parts, Request& request)
     const auto job = findJob(parts->store.reader(), request.params["id"]);
     if (!job)
         co_return Failure(job.error());
-    co_return answer(jobJson(parts, job->first, job->second));
+    co_return answer(jobJson(parts, request, job->first, job->second));
 }
 
 Task<Result<Response>> list(SharedParts parts, Request& request)
@@ -67,7 +67,7 @@ Task<Result<Response>> list(SharedParts parts, Request& request)
         const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
         if (!document)
             continue;
-        Json json = jobJson(parts, rows[i], *document);
+        Json json = jobJson(parts, request, rows[i], *document);
         const std::string type = request.queried("jobType");
         const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
         if (isWanted)
@@ -129,7 +129,7 @@ Result<> keepWhole(Database& database, const api::Job& job, const std::string& d
     return {};
 }
 
-Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
+Task<Result<Response>> create(SharedParts parts, Request& request, Json body, std::string id)
 {
     auto job = readJob(body, id);
     if (!job)
@@ -149,7 +149,7 @@ Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
     const auto made = findJob(parts->store.reader(), id);
     if (!made)
         co_return Failure(made.error());
-    co_return answer(jobJson(parts, made->first, made->second), 201).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id);
+    co_return answer(jobJson(parts, request, made->first, made->second), 201).with("Location", request.base + parts->workspacePath + "/jobs/" + id);
 }
 
 // Of a job that exists only tags, properties, names and the archive flag change.
@@ -194,7 +194,7 @@ Task<Result<Response>> put(SharedParts parts, Request& request)
     if (!body->contains("properties") || !body->at("properties").is_object())
         co_return failure(Error::Code::Invalid, "The job has no “properties”.");
     if (!findJob(parts->store.reader(), id))
-        co_return co_await create(parts, *body, id);
+        co_return co_await create(parts, request, *body, id);
     std::function<Result<>(Database&)> work = [id, asked = body->at("properties")](Database& database) { return changeJob(database, id, asked); };
     const auto changed = co_await parts->store.write<void>(std::move(work));
     if (!changed)
@@ -215,7 +215,7 @@ Task<Result<Response>> cancel(SharedParts parts, Request& request)
         if (!told)
             co_return Failure(told.error());
     }
-    co_return Response::empty(202).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id + "?api-version=2025-12-01").with("Retry-After", "1");
+    co_return Response::empty(202).with("Location", request.base + parts->workspacePath + "/jobs/" + id + "?api-version=2025-12-01").with("Retry-After", "1");
 }
 
 Task<Result<Response>> remove(SharedParts parts, Request& request)

@@ -4,6 +4,7 @@
 #include "api/names.h"
 #include "local/blobs/blobs.h"
 #include "local/server/changes.h"
+#include "local/store/modelrows.h"
 
 #include <charconv>
 #include <set>
@@ -36,33 +37,37 @@ Task<Result<Response>> get(SharedParts parts, Request& request)
     co_return answer(versionJson(*found));
 }
 
-Json containerJson(const SharedParts& parts, const std::string& name, const std::vector<Document>& all)
+// A registered model may have no version yet; the numbers of deleted ones are not given again.
+Json containerJson(const SharedParts& parts, const ModelRow& row)
 {
+    const auto all = parts->documents.list("model", row.name);
     api::ModelContainer container;
-    container.name = name;
-    container.latestVersion = all.front().version;
-    container.nextVersion = std::to_string(latestVersion(all) + 1);
-    container.created = all.back().created;
+    container.name = row.name;
+    container.latestVersion = all.empty() ? std::string() : all.front().version;
+    container.nextVersion = std::to_string(row.lastVersion + 1);
+    container.description = row.description;
+    container.tags = modelTags(parts->store.reader(), row.name);
+    container.created = row.created;
     return api::toJson(container, parts->workspacePath);
 }
 
 Task<Result<Response>> container(SharedParts parts, Request& request)
 {
     const std::string name = request.params["name"];
-    const auto all = parts->documents.list("model", name);
-    if (all.empty())
+    const auto row = findModel(parts->store.reader(), name);
+    if (!row)
         co_return failure(Error::Code::NotFound, "There is no model “" + name + "”.");
-    co_return answer(containerJson(parts, name, all));
+    co_return answer(containerJson(parts, *row));
 }
 
+// The newest first; MLflow's prompts are none.
 Task<Result<Response>> list(SharedParts parts, Request& request)
 {
     Json values = Json::array();
-    std::set<std::string> seen;
-    for (const Document& document : parts->documents.list("model")) {
-        if (seen.insert(document.name).second)
-            values.push_back(containerJson(parts, document.name, parts->documents.list("model", document.name)));
-    }
+    Statement row(parts->store.reader(), modelSelect("WHERE NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+                                                     " ORDER BY modified DESC, name"));
+    while (row.next())
+        values.push_back(containerJson(parts, readModelRow(row)));
     co_return page(parts, request, std::move(values), false, 0);
 }
 

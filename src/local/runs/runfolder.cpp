@@ -1,11 +1,14 @@
 #include "runfolder.h"
 
 #include "core/files.h"
+#include "core/hash.h"
 #include "core/time.h"
 
 #include <nlohmann/json.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -33,6 +36,49 @@ void forEachFile(const fs::path& folder, Take take)
         if (at->is_regular_file(unknown) && !at->is_symlink(unknown))
             take(*at);
     }
+}
+
+// As Azure does it: a file put at once has an MD5, one put in blocks has none.
+constexpr std::int64_t largestForMd5 = 64 << 20;
+
+bool isSame(const FileFacts& one, const FileFacts& two)
+{
+    return one.size == two.size && one.mtime == two.mtime && one.inode == two.inode;
+}
+
+// Leaves the digests empty where the file cannot be read whole, or is still being written.
+void digest(const fs::path& path, KeptFile& kept)
+{
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return;
+    const bool withMd5 = kept.facts.size <= largestForMd5;
+    Digest sha256, md5(Digest::Kind::Md5);
+    std::vector<char> buffer(256 << 10);
+    ssize_t got = 0;
+    while ((got = ::read(file, buffer.data(), buffer.size())) > 0) {
+        const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+        sha256.add(bytes);
+        if (withMd5)
+            md5.add(bytes);
+    }
+    ::close(file);
+    const auto after = factsOf(path);
+    if (got < 0 || !after || !isSame(*after, kept.facts))
+        return;
+    kept.sha256 = toHex(sha256.finish());
+    if (withMd5)
+        kept.md5 = toBase64(md5.finish());
+}
+
+nlohmann::json toJson(const KeptFile& file)
+{
+    nlohmann::json object = {{"name", file.name}, {"size", file.facts.size}, {"modified", static_cast<Millis>(file.facts.mtime / 1'000'000)}};
+    if (!file.sha256.empty())
+        object["sha256"] = file.sha256;
+    if (!file.md5.empty())
+        object["md5"] = file.md5;
+    return object;
 }
 
 } // namespace
@@ -73,21 +119,27 @@ std::map<std::string, std::int64_t> RunFolder::logSizes() const
     return sizes;
 }
 
-Result<> RunFolder::sealOutputs() const
+Result<std::vector<KeptFile>> RunFolder::sealOutputs() const
 {
-    auto files = nlohmann::json::array();
-    for (const char* folder : {"outputs", "logs"})
-        forEachFile(work() / folder, [&](const fs::directory_entry& entry) {
-            struct stat info {};
-            if (::stat(entry.path().c_str(), &info) == 0)
-                files.push_back({{"name", entry.path().lexically_relative(work()).string()},
-                                 {"size", info.st_size},
-                                 {"modified", static_cast<Millis>(info.st_mtim.tv_sec) * 1000 + info.st_mtim.tv_nsec / 1'000'000}});
+    std::vector<KeptFile> files;
+    const std::pair<fs::path, const char*> places[] = {{work(), "outputs"}, {work(), "logs"}, {m_path, "user_logs"}, {m_path, "system_logs"}};
+    for (const auto& [root, folder] : places)
+        forEachFile(root / folder, [&](const fs::directory_entry& entry) {
+            const auto facts = factsOf(entry.path());
+            if (!facts)
+                return;
+            files.push_back({entry.path().lexically_relative(root).string(), *facts, {}, {}});
+            digest(entry.path(), files.back());
         });
-    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a["name"] < b["name"]; });
+    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    auto list = nlohmann::json::array();
+    for (const auto& file : files)
+        list.push_back(toJson(file));
     if (auto made = makeFolder(record()); !made)
-        return made;
-    return writeFileDurably(record() / "outputs.json", files.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
+        return Failure(made.error());
+    if (auto written = writeFileDurably(record() / "outputs.json", list.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'); !written)
+        return Failure(written.error());
+    return files;
 }
 
 bool isRunId(const std::string& id)

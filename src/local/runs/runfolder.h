@@ -1,13 +1,23 @@
 #pragma once
 
 #include "core/result.h"
+#include "local/blobs/tree.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace runyard::local {
+
+// A file that a run left, as it was when its digest was taken.
+struct KeptFile {
+    std::string name;  // as its blob below ExperimentRun/dcid.<id>/: "outputs/model/weights", "user_logs/std_log.txt"
+    FileFacts facts;
+    std::string sha256;  // hex; empty where the file could not be read or changed meanwhile
+    std::string md5;     // base64, of files up to 64 MiB
+};
 
 // The folder of a run, DIR/runs/<id>/, the truth of its execution:
 //   user_logs/std_log.txt   stdout and stderr, as written
@@ -33,8 +43,9 @@ public:
     Result<> create(int attempt) const;
     // Bytes of each log by name ("user_logs/std_log.txt" …).
     std::map<std::string, std::int64_t> logSizes() const;
-    // Writes record/outputs.json, the list of what the script left in outputs/ and logs/ (name, size, time), durably.
-    Result<> sealOutputs() const;
+    // Digests what the script left in outputs/ and logs/, and all logs; writes record/outputs.json, the list of it (name, size, time,
+    // sha256, md5), durably, and answers it in the order of names. Reads every byte: for a pool.
+    Result<std::vector<KeptFile>> sealOutputs() const;
 
 private:
     std::filesystem::path m_path;

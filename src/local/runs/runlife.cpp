@@ -4,6 +4,8 @@
 #include "attempt.h"
 #include "core/files.h"
 #include "inpool.h"
+#include "local/blobs/blobs.h"
+#include "local/blobs/digests.h"
 #include "local/computes/computes.h"
 #include "local/store/runs.h"
 #include "runvariables.h"
@@ -238,17 +240,26 @@ Task<Result<Exit>> RunLife::launch(Self self, JobPlan plan, BuiltEnvironment pyt
 
 Task<Result<>> RunLife::seal(Self self)
 {
-    const auto record = self->m_parts.runs.record(self->m_job.name);
+    const std::string id = self->m_job.name;
+    const auto record = self->m_parts.runs.record(id);
     if (!record)
         co_return Failure(record.error());
-    std::function<Result<>()> work = [folder = self->m_folder, text = *record]() -> Result<> {
+    std::function<Result<std::vector<KeptFile>>()> work = [folder = self->m_folder, text = *record]() -> Result<std::vector<KeptFile>> {
         if (auto made = folder.create(std::max(1, folder.lastAttempt())); !made)
-            return made;
+            return Failure(made.error());
         if (auto written = writeFileDurably(folder.record() / "run.json", text); !written)
-            return written;
+            return Failure(written.error());
         return folder.sealOutputs();
     };
-    co_return co_await inPool<Result<>>(self->m_parts.context, self->m_pool, std::move(work));
+    auto kept = co_await inPool<Result<std::vector<KeptFile>>>(self->m_parts.context, self->m_pool, std::move(work));
+    if (!kept)
+        co_return Failure(kept.error());
+    std::vector<BlobRecord> records;
+    for (auto& file : *kept) {
+        if (!file.sha256.empty())
+            records.push_back(BlobRecord{"ExperimentRun/dcid." + id + "/" + file.name, file.facts, std::move(file.sha256), std::move(file.md5), {}});
+    }
+    co_return co_await self->m_parts.blobs.digests().put("azureml", std::move(records));
 }
 
 Task<> RunLife::finish(Self self, Result<Exit> exit)

@@ -34,7 +34,7 @@ Result<ArtifactPlace> writablePlace(const TrackingParts& parts, const Request& r
     auto place = findPlace(parts.store.reader(), path);
     if (!place)
         return place;
-    if (place->path.empty())
+    if (place->path.empty() || path.ends_with('/'))
         return invalidPath(path);
     if (place->kind == ArtifactPlace::Kind::Registered)
         return failure(Error::Code::Forbidden, "The files of a registered model do not change; register another version.");
@@ -52,8 +52,11 @@ Result<ArtifactPlace> writablePlace(const TrackingParts& parts, const Request& r
 // The body of a request into a file, which comes to its place whole or not at all.
 Task<Result<>> receive(Blobs& blobs, Request& request, ArtifactPlace place, fs::path target)
 {
-    const std::int64_t expected = request.header("content-length").empty() ? -1 : request.body->left();
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(place.container), expected, Upload::Md5::None);
+    Upload::Plan plan;
+    plan.name = place.path;
+    if (request.body->left() > 1)
+        plan.expected = request.body->left();
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(place.container), std::move(plan));
     if (!upload)
         co_return Failure(upload.error());
     for (;;) {

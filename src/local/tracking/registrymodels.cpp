@@ -192,7 +192,8 @@ Task<Result<std::string>> latest(TrackingParts parts, Asked asked)
     if (!model)
         co_return Failure(model.error());
     Json found = Json::array();
-    for (const Json& version : modelJson(database, *model)["latest_versions"]) {
+    const Json whole = modelJson(database, *model);
+    for (const Json& version : whole["latest_versions"]) {
         const bool isWanted = stages.empty() || std::find(stages.begin(), stages.end(), version["current_stage"].get<std::string>()) != stages.end();
         if (isWanted)
             found.push_back(version);

@@ -49,8 +49,8 @@ def test_update_and_rename(client, model, name, refused):
     assert client.update_registered_model(model, "other words").description == "other words"
     assert client.get_registered_model(model).last_updated_timestamp > before.last_updated_timestamp
     client.set_registered_model_alias(model, "best", 2)
-    renamed = client.rename_registered_model(model, name + " é")
-    assert renamed.name == name + " é"
+    client.rename_registered_model(model, name + " é")
+    assert client.get_registered_model(name + " é").name == name + " é"
     with refused("RESOURCE_DOES_NOT_EXIST"):
         client.get_registered_model(model)
     assert client.get_model_version(name + " é", "2").name == name + " é"
@@ -194,13 +194,30 @@ def test_source_of_another_run(client, model, experiment, refused):
         client.create_model_version(model, f"{one.info.artifact_uri}/model", two.info.run_id)
 
 
+class Doubler(mlflow.pyfunc.PythonModel):
+    def predict(self, context, model_input: list[int]) -> list[int]:
+        return [2 * x for x in model_input]
+
+
 def test_register_model(client, name):
     mlflow.set_experiment(name)
+    where = {"name": "net"} if int(mlflow.__version__.split(".")[0]) >= 3 else {"artifact_path": "net"}
     with mlflow.start_run() as run:
-        mlflow.log_text("weights", "net/weights.txt")
+        mlflow.pyfunc.log_model(python_model=Doubler(), **where)
     made = mlflow.register_model(f"runs:/{run.info.run_id}/net", name, tags={"k": "v"})
     assert (str(made.version), made.run_id) == ("1", run.info.run_id)
     assert client.get_model_version(name, "1").tags == {"k": "v"}
     again = mlflow.register_model(f"runs:/{run.info.run_id}/net", name)
     assert str(again.version) == "2"
-    assert mlflow.artifacts.load_text(f"models:/{name}/2/weights.txt") == "weights"
+    client.set_registered_model_alias(name, "champion", "2")
+    for uri in (f"models:/{name}/1", f"models:/{name}@champion", f"models:/{name}/latest"):
+        assert mlflow.pyfunc.load_model(uri).predict([4]) == [8], uri
+
+
+def test_log_and_register_at_once(client, name):
+    mlflow.set_experiment(name)
+    where = {"name": "net"} if int(mlflow.__version__.split(".")[0]) >= 3 else {"artifact_path": "net"}
+    with mlflow.start_run() as run:
+        mlflow.pyfunc.log_model(python_model=Doubler(), registered_model_name=name, **where)
+    assert client.get_model_version(name, "1").run_id == run.info.run_id
+    assert mlflow.pyfunc.load_model(f"models:/{name}/1").predict([4]) == [8]

@@ -75,9 +75,10 @@ def test_a_deleted_number_is_not_given_again(arm, client, logged, name):
     assert arm("GET", f"models/{name}/versions/1")[0] == 404
 
 
-def test_prompts_are_no_models_of_azure(arm, client, name):
-    client.create_registered_model(name, tags={"mlflow.prompt.is_prompt": "true"})
-    client.create_model_version(name, "dummy-source", tags={"mlflow.prompt.is_prompt": "true", "mlflow.prompt.text": "Say {{x}}"})
+def test_prompts_are_no_models_of_azure(arm, rest, name):
+    tag = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+    assert rest("POST", "registered-models/create", {"name": name, "tags": [tag]})[0] == 200
+    assert rest("POST", "model-versions/create", {"name": name, "source": "dummy-source", "tags": [tag, {"key": "mlflow.prompt.text", "value": "Say {{x}}"}]})[0] == 200
     assert name not in [m["name"] for m in arm("GET", "models")[1]["value"]]
 
 
