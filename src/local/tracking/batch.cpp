@@ -221,19 +221,20 @@ Result<> checkPairs(Pairs& pairs, const std::string& name, std::size_t valueLimi
 
 } // namespace
 
-Result<> checkBatch(Batch& batch)
+Result<> checkBatch(Batch& batch, Place place)
 {
     if (auto good = checkSizes(batch); !good)
         return good;
     const std::string* last = nullptr;
     for (std::size_t i = 0; i < batch.metrics.size(); ++i) {
         const MetricValue& value = batch.metrics[i];
+        const auto path = [&] { return place == Place::Only ? std::string() : "metrics[" + std::to_string(i) + "]."; };
         if (value.point.time < 0)
-            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter 'metrics[" + std::to_string(i)
-                           + "].timestamp' supplied: timestamps must be nonnegative milliseconds.");
+            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter '" + path() + "timestamp' supplied: metric timestamps must be"
+                           " non-negative integers (ms since epoch).");
         if (last && *last == value.key)
             continue;  // a batch is mostly one or few names
-        if (auto good = checkKey(value.key, "metrics[" + std::to_string(i) + "].name"); !good)
+        if (auto good = checkKey(value.key, path() + "name"); !good)
             return good;
         last = &value.key;
     }
@@ -269,7 +270,7 @@ Result<Batch> readMetricCall(const Json& body)
     addMetric(fields, batch);
     if (auto fault = fields.error())
         return Failure(*fault);
-    if (auto good = checkBatch(batch); !good)
+    if (auto good = checkBatch(batch, Place::Only); !good)
         return Failure(good.error());
     return batch;
 }

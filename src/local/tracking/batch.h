@@ -22,6 +22,8 @@ Result<Batch> readBatch(const std::string& body);
 // The body of runs/log-metric.
 Result<Batch> readMetricCall(const Json& body);
 // As MLflow checks a batch: numbers, names, lengths, no parameter twice. Long values are cut as MLflow does.
-Result<> checkBatch(Batch& batch);
+// Complaints name a metric by its place, or as the only one of the call.
+enum class Place { OfMany, Only };
+Result<> checkBatch(Batch& batch, Place place = Place::OfMany);
 
 } // namespace runyard::local
