@@ -3,8 +3,10 @@
 #include "api/json.h"
 #include "core/hash.h"
 #include "core/time.h"
+#include "local/blobs/tree.h"
 #include "local/server/guard.h"
 
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -39,12 +41,19 @@ Memory memoryOfMachine()
     return memory;
 }
 
+// Bytes that the service may still write; -1 where nobody can tell.
+std::int64_t diskFree(const std::filesystem::path& folder)
+{
+    struct statvfs facts {};
+    return ::statvfs(folder.c_str(), &facts) == 0 ? static_cast<std::int64_t>(facts.f_bavail * facts.f_frsize) : -1;
+}
+
 Json healthOf(const WorkspaceParts& parts, Millis started)
 {
     const Health health = parts.health();
     const Memory memory = memoryOfMachine();
     return Json{{"version", RUNYARD_VERSION}, {"pid", ::getpid()}, {"started", toIso(started)}, {"cores", health.cores}, {"coresBusy", health.coresBusy}, {"activeRuns", health.activeRuns},
-        {"memoryUsed", memory.used}, {"memoryTotal", memory.total}};
+        {"memoryUsed", memory.used}, {"memoryTotal", memory.total}, {"diskFree", diskFree(parts.blobs.tree().root("data"))}};
 }
 
 Json subscriptionOf(const WorkspaceParts& parts)
