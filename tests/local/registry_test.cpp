@@ -6,8 +6,8 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <QUrl>
 
-#include <fstream>
 
 using namespace runyard;
 using namespace runyard::local;

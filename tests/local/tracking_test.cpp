@@ -159,7 +159,7 @@ void TrackingTest::complainsInMlflowsWords_data()
     QTest::newRow("quoted metric") << "runs/search" << R"({"experiment_ids":["0"],"filter":"metrics.a > '1'"})" << "Expected numeric value type for metric";
     QTest::newRow("bare param") << "runs/search" << R"({"experiment_ids":["0"],"filter":"params.a = 1"})" << "Expected a quoted string value for parameter";
     QTest::newRow("unknown attribute") << "runs/search" << R"({"experiment_ids":["0"],"filter":"attributes.lifecycle_stage = 'a'"})" << "Invalid attribute key 'lifecycle_stage' specified";
-    QTest::newRow("list of another") << "runs/search" << R"j({"experiment_ids":["0"],"filter":"attributes.status IN ('a')"})j" << "Only the 'run_id' attribute supports comparison with a list";
+    QTest::newRow("list of another") << "runs/search" << R"j({"experiment_ids":["0"],"filter":"attributes.status IN ('a')"})j" << "Only ['run_id'] attributes support comparison with a list";
     QTest::newRow("no json") << "runs/log-metric" << "{nonsense" << "Missing value for required parameter 'run_id'";
 }
 
