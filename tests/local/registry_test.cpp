@@ -93,18 +93,18 @@ void RegistryTest::keepsAVersionsFiles()
     SAME(made["run_id"], run);
     SAME(made["tags"], json::array({{{"key", "k"}, {"value", "v"}}}));
     fs::remove_all(root() / "runs" / run);
-    QCOMPARE(read(root() / "models/net/1/w.bin"), std::string("weights"));
+    QCOMPARE(read(root() / "models/net/1/net/w.bin"), std::string("weights"));
     const auto uri = m_service->get("model-versions/get-download-uri?name=net&version=1")["artifact_uri"].get<std::string>();
-    QCOMPARE(uri, std::string("mlflow-artifacts:/registered-models/net/1"));
-    const auto got = m_service->client.ask("GET", std::string(test::TrackingService::Artifacts) + "/registered-models/net/1/sub/c.yaml");
+    QCOMPARE(uri, std::string("mlflow-artifacts:/registered-models/net/1/net"));
+    const auto got = m_service->client.ask("GET", std::string(test::TrackingService::Artifacts) + "/registered-models/net/1/net/sub/c.yaml");
     QVERIFY(got.file);
     QCOMPARE(read(got.file->path), std::string("x: 1"));
-    QCOMPARE(m_service->client.ask("PUT", std::string(test::TrackingService::Artifacts) + "/registered-models/net/1/w.bin", "other").status, 403);
+    QCOMPARE(m_service->client.ask("PUT", std::string(test::TrackingService::Artifacts) + "/registered-models/net/1/net/w.bin", "other").status, 403);
     const auto row = findVersion(m_service->store.reader(), "net", "1");
     QVERIFY(row);
     const std::string lines = sha256Hex("x: 1") + "  sub/c.yaml\n" + sha256Hex("weights") + "  w.bin\n";
     QCOMPARE(row->model.properties.at("runyard.sha256"), sha256Hex(lines));
-    QCOMPARE(row->model.uri, std::string("azureml://datastores/workspacemodels/paths/net/1"));
+    QCOMPARE(row->model.uri, std::string("azureml://datastores/workspacemodels/paths/net/1/net"));
 }
 
 void RegistryTest::removesWhatNothingNamesAnyMore()
@@ -123,7 +123,7 @@ void RegistryTest::removesWhatNothingNamesAnyMore()
     call("DELETE", "model-versions/delete", {{"name", "net"}, {"version", "1"}});
     QCOMPARE(m_service->client.status(), 200);
     QVERIFY(!fs::exists(root() / "models/net/1"));
-    QCOMPARE(read(root() / "models/net/2/w.bin"), std::string("weights"));
+    QCOMPARE(read(root() / "models/net/2/net/w.bin"), std::string("weights"));
     QCOMPARE(objects(), std::size_t(2));
     call("DELETE", "registered-models/delete", {{"name", "net"}});
     QVERIFY(!fs::exists(root() / "models/net"));
@@ -271,7 +271,7 @@ void RegistryTest::keepsLoggedModels()
     const auto version = m_service->post("model-versions/create", {{"name", "net"}, {"source", "models:/" + id}, {"model_id", id}})["model_version"];
     SAME(version["run_id"], run);
     SAME(version["model_id"], id);
-    QCOMPARE(read(root() / "models/net/1/MLmodel"), std::string("flavors: {}"));
+    QCOMPARE(read(root() / "models/net/1/model/MLmodel"), std::string("flavors: {}"));
     QCOMPARE(findVersion(m_service->store.reader(), "net", "1")->model.type, std::string("mlflow_model"));
     call("DELETE", "logged-models/" + id, nullptr);
     QCOMPARE(m_service->client.ask("GET", std::string(test::TrackingService::Api) + "logged-models/" + id).status, 404);

@@ -194,7 +194,8 @@ Result<> removeContent(const fs::path& target, const fs::path& objects, const st
         if (::stat(object.c_str(), &facts) == 0 && facts.st_nlink == 1)
             ::unlink(object.c_str());
     }
-    fs::remove(target.parent_path(), error);  // where it is empty now
+    for (fs::path above = target.parent_path(); above != objects.parent_path() && fs::remove(above, error); above = above.parent_path()) {
+    }  // folders that are empty now
     return {};
 }
 

@@ -1,89 +1,60 @@
 // Registered models: versions whose files are copied into the workspace's own container, so that they outlive the run.
-#include "arm.h"
+#include "assets.h"
 
 #include "api/names.h"
 #include "local/blobs/blobs.h"
 #include "local/server/changes.h"
 #include "local/store/modelrows.h"
 
-#include <charconv>
 #include <set>
 
 namespace runyard::local {
 
 namespace {
 
-constexpr const char* SourceProperty = "runyard.source";  // the uri the version was made from
+constexpr const char* SourceProperty = property::Source;
 
-Json versionJson(const Document& document)
+// MLflow's prompts are registered models to it, and none to Azure.
+std::vector<std::string> modelNames(Database& database)
 {
-    Json json = Json::parse(document.json, nullptr, false);
-    json["systemData"] = Json{{"createdAt", toIso(document.created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(document.modified)}};
-    return json;
-}
-
-Result<Document> find(const SharedParts& parts, const std::string& name, const std::string& version)
-{
-    if (auto found = parts->documents.get("model", name, version))
-        return *found;
-    return failure(Error::Code::NotFound, "There is no version " + version + " of a model “" + name + "”.");
-}
-
-Task<Result<Response>> get(SharedParts parts, Request& request)
-{
-    const auto found = find(parts, request.params["name"], request.params["version"]);
-    if (!found)
-        co_return Failure(found.error());
-    co_return answer(versionJson(*found));
+    Statement row(database, modelSelect("WHERE NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+                                        " ORDER BY modified DESC, name"));
+    std::vector<std::string> names;
+    while (row.next())
+        names.push_back(readModelRow(row).name);
+    return names;
 }
 
 // A registered model may have no version yet; the numbers of deleted ones are not given again.
-Json containerJson(const SharedParts& parts, const ModelRow& row)
+bool describeModel(Database& database, const std::string& name, Json& container)
 {
-    const auto all = parts->documents.list("model", row.name);
-    api::ModelContainer container;
-    container.name = row.name;
-    container.latestVersion = all.empty() ? std::string() : all.front().version;
-    container.nextVersion = std::to_string(row.lastVersion + 1);
-    container.description = row.description;
-    container.tags = modelTags(parts->store.reader(), row.name);
-    container.created = row.created;
-    return api::toJson(container, parts->workspacePath);
-}
-
-Task<Result<Response>> container(SharedParts parts, Request& request)
-{
-    const std::string name = request.params["name"];
-    const auto row = findModel(parts->store.reader(), name);
+    const auto row = findModel(database, name);
     if (!row)
-        co_return failure(Error::Code::NotFound, "There is no model “" + name + "”.");
-    co_return answer(containerJson(parts, *row));
+        return false;
+    Json& properties = container["properties"];
+    properties["nextVersion"] = std::to_string(row->lastVersion + 1);
+    if (!row->description.empty())
+        properties["description"] = row->description;
+    properties["tags"] = modelTags(database, name);
+    container["systemData"]["createdAt"] = toIso(row->created);
+    container["systemData"]["lastModifiedAt"] = toIso(row->modified);
+    return true;
 }
 
-// The newest first; MLflow's prompts are none.
-Task<Result<Response>> list(SharedParts parts, Request& request)
+void rememberModel(Database& database, const std::string& name, const Json& properties)
 {
-    Json values = Json::array();
-    Statement row(parts->store.reader(), modelSelect("WHERE NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
-                                                     " ORDER BY modified DESC, name"));
-    while (row.next())
-        values.push_back(containerJson(parts, readModelRow(row)));
-    co_return page(parts, request, std::move(values), false, 0);
-}
-
-Task<Result<Response>> versions(SharedParts parts, Request& request)
-{
-    const std::string text = request.queried("$top");
-    std::size_t top = 0;
-    std::from_chars(text.data(), text.data() + text.size(), top);
-    Json values = Json::array();
-    for (const Document& document : parts->documents.list("model", request.params["name"])) {
-        if (top > 0 && values.size() >= top)
-            break;
-        values.push_back(versionJson(document));
+    if (properties.contains("description") && properties["description"].is_string())
+        database.run("UPDATE models SET description = ? WHERE name = ?", properties["description"].get<std::string>(), name);
+    if (!properties.contains("tags") || !properties["tags"].is_object())
+        return;
+    database.run("DELETE FROM modelTags WHERE name = ?", name);
+    for (const auto& [key, value] : properties["tags"].items()) {
+        if (value.is_string())
+            database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value.get<std::string>());
     }
-    co_return page(parts, request, std::move(values), false, 0);
 }
+
+constexpr ContainerRegistry Registered{modelNames, describeModel, rememberModel};
 
 Result<api::ModelVersion> readModel(const Json& body, Request& request)
 {
@@ -123,7 +94,9 @@ Task<Result<Response>> make(SharedParts parts, api::ModelVersion model)
     if (!std::filesystem::exists(*source, missing))
         co_return failure(Error::Code::Invalid, "There is nothing at “" + uri->path + "” of " + (uri->kind == api::AssetUri::Kind::JobOutput ? "run “" : "datastore “") + uri->owner
                           + "”. Check what the script wrote to its outputs.");
-    const std::string place = model.name + "/" + model.version;
+    // The folder keeps its name, as clients of Azure expect to find it again after a download.
+    const auto last = source->has_filename() ? source->filename() : source->parent_path().filename();
+    const std::string place = model.name + "/" + model.version + (std::filesystem::is_directory(*source, missing) ? "/" + last.string() : std::string());
     const auto stored = co_await parts->blobs.store(*source, "models", place);
     if (!stored)
         co_return Failure(stored.error());
@@ -170,17 +143,6 @@ Failure taken(const api::ModelVersion& model)
     return failure(Error::Code::Conflict, "Asset paths cannot be updated. Version " + model.version + " of the model “" + model.name + "” exists with other files: register it as a new version.");
 }
 
-Result<> changeTexts(api::ModelVersion& old, const api::ModelVersion& wanted)
-{
-    if (!wanted.description.empty())
-        old.description = wanted.description;
-    for (const auto& [key, value] : wanted.tags)
-        old.tags[key] = value;
-    for (const auto& [key, value] : wanted.properties)
-        old.properties.emplace(key, value);
-    return {};
-}
-
 Task<Result<Response>> putReserved(SharedParts parts, std::shared_ptr<Reserved> reserved, Request& request)
 {
     const auto body = co_await jsonBody(request);
@@ -195,12 +157,9 @@ Task<Result<Response>> putReserved(SharedParts parts, std::shared_ptr<Reserved> 
         co_return taken(*model);
     if (!old)
         co_return co_await make(parts, *model);
-    auto kept = api::read<api::ModelVersion>(old->json);
-    if (!kept)
-        co_return Failure(kept.error());
-    changeTexts(*kept, *model);
-    kept->name = model->name;
-    const std::string text = dump(api::toJson(*kept, parts->workspacePath));
+    Json json = Json::parse(old->json, nullptr, false);
+    changeVersion(json["properties"], body->value("properties", Json::object()));
+    const std::string text = dump(json);
     const auto saved = co_await parts->documents.put("model", model->name, model->version, text);
     if (!saved)
         co_return Failure(saved.error());
@@ -220,10 +179,7 @@ Task<Response> put(SharedParts parts, std::shared_ptr<Reserved> reserved, Reques
 
 void addModelRoutes(Router& router, const SharedParts& parts)
 {
-    addArm(router, parts, "GET", "$WS/models", list);
-    addArm(router, parts, "GET", "$WS/models/{name}", container);
-    addArm(router, parts, "GET", "$WS/models/{name}/versions", versions);
-    addArm(router, parts, "GET", "$WS/models/{name}/versions/{version}", get);
+    addAssetRoutes(router, parts, {"model", "models", "a model", &Registered});
     const auto reserved = std::make_shared<Reserved>();
     router.add("PUT", "$WS/models/{name}/versions/{version}", "desktop, azure-ai-ml", Route::Access::OwnerOnly,
                [parts, reserved](Request& request) { return put(parts, reserved, request); });

@@ -114,10 +114,12 @@ Task<Result<std::string>> reserve(TrackingParts parts, std::string name)
 // Copies the files; a place that something else has taken meanwhile is stepped over.
 Task<Result<>> keepFiles(TrackingParts parts, ModelSource source, api::ModelVersion& model)
 {
-    std::string place = model.name + "/" + model.version;
+    // The folder keeps its name, as clients of Azure expect to find it again after a download.
+    const std::string last = source.modelId.empty() ? source.folder.filename().string() : "model";
+    std::string place = model.name + "/" + model.version + "/" + last;
     auto stored = co_await parts.blobs.store(source.folder, "models", place);
     if (!stored && stored.error().code == Error::Code::Conflict) {
-        place += "-" + randomHex(4);
+        place = model.name + "/" + model.version + "-" + randomHex(4) + "/" + last;
         stored = co_await parts.blobs.store(source.folder, "models", place);
     }
     if (!stored)
