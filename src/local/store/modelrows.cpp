@@ -55,7 +55,7 @@ void touchModel(Database& database, const std::string& name)
 
 std::string versionSelect(std::string_view tail)
 {
-    return "SELECT d.name, d.version, d.json, d.created, d.modified FROM documents d WHERE d.kind = 'model' " + std::string(tail);
+    return "SELECT d.name, d.version, d.json, d.created, d.modified, json_extract(d.json, '$.properties.stage') FROM documents d WHERE d.kind = 'model' " + std::string(tail);
 }
 
 std::optional<VersionRow> readVersionRow(const Statement& row)
@@ -65,6 +65,8 @@ std::optional<VersionRow> readVersionRow(const Statement& row)
         return std::nullopt;
     model->name = row.text(0);
     model->version = row.text(1);
+    if (!row.isNull(5))
+        model->properties[property::Stage] = row.text(5);
     return VersionRow{std::move(*model), row.integer(3), row.integer(4)};
 }
 
@@ -92,10 +94,14 @@ std::vector<VersionRow> versionsOf(Database& database, const std::string& name)
 void putVersion(Database& database, const api::ModelVersion& model, const std::string& scope)
 {
     api::Json json = api::toJson(model, scope);
+    if (const auto stage = model.properties.find(property::Stage); stage != model.properties.end()) {  // Azure has a place for it
+        json["properties"]["stage"] = stage->second;
+        json["properties"]["properties"].erase(property::Stage);
+    }
     const auto old = database.text("SELECT json FROM documents WHERE kind = 'model' AND name = ? AND version = ?", model.name, model.version);
     if (old) {  // what others keep in it stays
         api::Json kept = api::Json::parse(*old, nullptr, false);
-        for (const char* key : {"modelType", "modelUri", "jobName", "description", "tags", "properties"})
+        for (const char* key : {"modelType", "modelUri", "jobName", "description", "tags", "properties", "stage"})
             kept["properties"][key] = json["properties"][key];
         kept["id"] = json["id"];
         json = std::move(kept);

@@ -23,7 +23,7 @@ struct VersionRow {
 
 namespace property {
 constexpr const char* Source = "runyard.source";     // the uri that the version was made from
-constexpr const char* Stage = "mlflow.stage";
+constexpr const char* Stage = "mlflow.stage";        // only in memory: a version's JSON has "stage" for it
 constexpr const char* RunLink = "mlflow.runLink";
 constexpr const char* ModelId = "mlflow.modelId";
 } // namespace property

@@ -91,8 +91,8 @@ Result<VersionRow> knownVersion(Database& database, const std::string& name, con
 
 std::string stageOf(const VersionRow& version)
 {
-    const std::string stage = propertyOf(version.model, property::Stage);
-    return stage.empty() ? "None" : stage;
+    const auto stage = canonicalStage(propertyOf(version.model, property::Stage));
+    return stage ? *stage : "None";  // Azure's clients may call it anything
 }
 
 Result<std::string> canonicalStage(const std::string& stage)

@@ -67,6 +67,22 @@ def test_from_azure_to_mlflow(arm, client, logged, name):
     assert str(made.version) == "3"
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_one_stage_one_description(arm, client, logged, name):
+    client.create_registered_model(name)
+    client.create_model_version(name, f"runs:/{logged}/model", logged)
+    client.transition_model_version_stage(name, "1", "Production")
+    version = arm("GET", f"models/{name}/versions/1")[1]
+    assert version["properties"]["stage"] == "Production"
+    version["properties"].update(stage="Archived", tags={"from": "Azure"})
+    assert arm("PUT", f"models/{name}/versions/1", version)[0] in (200, 201)
+    found = client.get_model_version(name, "1")
+    assert (found.current_stage, found.tags) == ("Archived", {"from": "Azure"})
+    status, _ = arm("PUT", f"models/{name}", {"properties": {"description": "words", "tags": {"a": "b"}}})
+    found = client.get_registered_model(name)
+    assert (found.description, found.tags) == ("words", {"a": "b"})
+
+
 def test_a_deleted_number_is_not_given_again(arm, client, logged, name):
     client.create_registered_model(name)
     client.create_model_version(name, f"runs:/{logged}/model", logged)
