@@ -293,7 +293,7 @@ bool MainWindow::mayStopTransfers()
     const int count = m_pages->transfers();
     if (count == 0)
         return true;
-    QMessageBox question(QMessageBox::Question, tr("Close Runyard?"), count == 1 ? tr("A transfer is under way. Closing stops it.") : tr("%1 transfers are under way. Closing stops them.").arg(count), QMessageBox::NoButton, this);
+    QMessageBox question(QMessageBox::NoIcon, tr("Close Runyard?"), count == 1 ? tr("A transfer is under way. Closing stops it.") : tr("%1 transfers are under way. Closing stops them.").arg(count), QMessageBox::NoButton, this);
     question.setObjectName(QStringLiteral("closeQuestion"));
     question.setInformativeText(tr("Files that are not whole are not kept; start it again to send the rest. Runs go on without the window."));
     const auto* stop = question.addButton(tr("Stop and close"), QMessageBox::DestructiveRole);
