@@ -89,6 +89,9 @@ void Story::home()
     m_log.expect(QStringLiteral("GET"), QStringLiteral("/workspaces/[^/? ]+[? ]"), 20);
     linger(1200);
     shoot(QStringLiteral("1-home"));
+    m_driver->click(QStringLiteral("homeConnect"));
+    linger(300);
+    shoot(QStringLiteral("1-connect"));
 }
 
 void Story::data()

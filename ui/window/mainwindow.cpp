@@ -81,6 +81,7 @@ void MainWindow::connectParts()
     connect(m_pages, &Pages::transfersChanged, m_status, &StatusLine::setTransfers);
     connect(&m_pages->home(), &HomePanel::openRequested, this, [this] { m_watch.open(); });
     connect(&m_pages->home(), &HomePanel::exampleRequested, this, [this] { go(Place::NewRun); });
+    connect(&m_pages->home(), &HomePanel::connectRequested, this, [this] { go(Place::Connect); });
     connect(&m_pages->home(), &HomePanel::dataRequested, this, [this] { go(Place::Data); });
 }
 
@@ -207,6 +208,7 @@ std::vector<PaletteEntry> MainWindow::commands()
         {tr("Compute"), tr("Ctrl+3"), QStringLiteral("compute"), goes(Place::Compute)},
         {tr("Runs"), tr("Ctrl+4"), QStringLiteral("runs"), goes(Place::Runs)},
         {tr("Models"), tr("Ctrl+5"), QStringLiteral("models"), goes(Place::Models)},
+        {tr("Connect tools"), tr("MLflow, azure-ai-ml, REST"), QStringLiteral("link"), goes(Place::Connect)},
         {tr("Settings"), tr("Ctrl+6"), QStringLiteral("settings"), goes(Place::Settings)},
         {tr("Light colours"), tr("Scheme"), QStringLiteral("eye"), [this] { m_theme.setSetting(SchemeSetting::Light); save(); }},
         {tr("Dark colours"), tr("Scheme"), QStringLiteral("eye"), [this] { m_theme.setSetting(SchemeSetting::Dark); save(); }},
@@ -239,6 +241,7 @@ void MainWindow::openWorkspaceMenu(const QPoint& at)
     if (!m_watch.isOpen())
         menu->addAction(tr("Open the workspace on this computer"), this, [this] { m_watch.open(); });
     menu->addAction(tr("Copy the path of %1").arg(folder), this, [folder] { QApplication::clipboard()->setText(folder); });
+    menu->addAction(tr("Connect tools…"), this, [this] { go(Place::Connect); });
     menu->addAction(tr("Settings"), this, [this] { go(Place::Settings); });
     menu->popup(at);
 }

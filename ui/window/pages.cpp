@@ -6,6 +6,7 @@
 #include "panels/models/modelspanel.h"
 #include "panels/runs/runpanel.h"
 #include "panels/runs/runspanel.h"
+#include "panels/session/connectpanel.h"
 #include "panels/session/homepanel.h"
 #include "settingspage.h"
 #include "theme/theme.h"
@@ -52,6 +53,7 @@ QWidget* Pages::make(Place place)
     case Place::Run: return makeRun();
     case Place::NewRun: return makeEstimator();
     case Place::Settings: return new SettingsPage(m_theme, folderOf(m_client), this);
+    case Place::Connect: return new ConnectPanel(m_bridge, m_client.service, this);
     case Place::Home: break;
     }
     return m_home;

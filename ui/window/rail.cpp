@@ -112,7 +112,7 @@ void Rail::setCount(Place place, int count)
 void Rail::select()
 {
     const bool isRun = m_runs.contains(m_run) && m_place == Place::Run;
-    const Place row = m_place == Place::NewRun || m_place == Place::Run ? Place::Runs : m_place;
+    const Place row = m_place == Place::NewRun || m_place == Place::Run ? Place::Runs : m_place == Place::Connect ? Place::Home : m_place;
     for (auto place = m_places.cbegin(); place != m_places.cend(); ++place)
         place.value()->setChecked(place.key() == row && !isRun);
     for (auto run = m_runs.cbegin(); run != m_runs.cend(); ++run)
