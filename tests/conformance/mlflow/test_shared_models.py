@@ -98,11 +98,11 @@ def test_prompts_are_no_models_of_azure(arm, rest, name):
     assert name not in [m["name"] for m in arm("GET", "models")[1]["value"]]
 
 
-def test_under_the_workspaces_own_uri(service, name):
+def test_under_the_workspaces_own_uri(service, client, name):
     """What azureml's clients hand out as tracking URI, and the plain address, are one server."""
-    for uri in (service.url, service.mlflow_url):
-        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
-        if uri == service.url:
-            client.create_registered_model(name)
-        assert client.get_registered_model(name).name == name
-        assert client.search_registered_models(f"name = '{name}'")[0].name == name
+    client.create_registered_model(name)
+    scope = f"/subscriptions/{service.subscription_id}/resourceGroups/{service.resource_group}/providers/Microsoft.MachineLearningServices/workspaces/{service.workspace_name}"
+    for uri in (service.url, f"{service.url}/mlflow/v1.0{scope}"):
+        there = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+        assert there.search_registered_models(f"name = '{name}'")[0].name == name
+        assert there.get_experiment("0").name == "Default"
