@@ -30,7 +30,7 @@ static constexpr int narrowBelow = 1100;
 MainWindow::MainWindow(Bridge& bridge, client::Client& client, Theme& theme, Settings settings, QString settingsFile)
     : m_client(client), m_theme(theme), m_settings(std::move(settings)), m_settingsFile(std::move(settingsFile)),
       m_watch(bridge, client.service, client.runs), m_topBar(new TopBar(this)), m_rail(new Rail(this)), m_pages(new Pages(bridge, client, theme, this)),
-      m_status(new StatusLine(this)), m_palette(new CommandPalette(this)), m_modelCalls(bridge)
+      m_status(new StatusLine(this)), m_palette(new CommandPalette(this)), m_modelCalls(bridge), m_countCalls(bridge)
 {
     build();
     connectParts();
@@ -77,6 +77,7 @@ void MainWindow::connectParts()
     connect(m_pages, &Pages::placeWanted, this, &MainWindow::go);
     connect(m_pages, &Pages::runWanted, this, &MainWindow::openRun);
     connect(m_pages, &Pages::countChanged, m_rail, &Rail::setCount);
+    connect(m_pages, &Pages::modelRegistered, this, &MainWindow::loadCounts);
     connect(m_pages, &Pages::transfersChanged, m_status, &StatusLine::setTransfers);
     connect(&m_pages->home(), &HomePanel::openRequested, this, [this] { m_watch.open(); });
     connect(&m_pages->home(), &HomePanel::exampleRequested, this, [this] { go(Place::NewRun); });
@@ -132,8 +133,22 @@ void MainWindow::whenOpened()
 {
     m_settings.isWorkspaceOpen = true;
     save();
+    loadCounts();
     if (const Place wanted = std::exchange(m_wanted, Place::Home); wanted != Place::Home)
         go(wanted);
+}
+
+// What the rail says of pages that have not been open yet.
+void MainWindow::loadCounts()
+{
+    m_countCalls.start(m_client.computes.list(), [this](Result<std::vector<api::Compute>> computes) {
+        if (computes)
+            m_rail->setCount(Place::Compute, static_cast<int>(computes->size()));
+    });
+    m_countCalls.start(m_client.models.list(), [this](Result<std::vector<api::ModelContainer>> models) {
+        if (models)
+            m_rail->setCount(Place::Models, static_cast<int>(models->size()));
+    });
 }
 
 void MainWindow::showState()
