@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t TransferBytes = 512LL << 20;
+constexpr std::int64_t TransferBytes = 1LL << 30;
 
 [[noreturn]] void fail(const std::string& what, const Error& error)
 {
@@ -103,11 +103,11 @@ void transfers(World& world, const fs::path& folder)
     request.overwrite = client::Overwrite::Yes;
     const auto megabytes = [](double seconds) { return static_cast<double>(TransferBytes) / 1e6 / seconds; };
     const double up = megabytes(secondsOf([&] { must("upload", world.ask(world.client.datastores.upload(request, blindSink<client::TransferProgress>(world)))); }));
-    Table::row("upload 512 MiB with SHA-256 (floor: TCP + disk)", up, floor, "MB/s", "", true);
+    Table::row("upload 1 GiB with SHA-256 (floor: TCP + disk)", up, floor, "MB/s", "", true);
     const double down = megabytes(secondsOf([&] {
         must("download", world.ask(world.client.datastores.download("", "bench", folder / "target", client::Overwrite::Yes, blindSink<client::TransferProgress>(world))));
     }));
-    Table::row("download 512 MiB, verified (floor: TCP + disk)", down, floor, "MB/s", "", true);
+    Table::row("download 1 GiB, verified (floor: TCP + disk)", down, floor, "MB/s", "", true);
 }
 
 // When the first line of a run's own log was here; written on the service thread, read after the feed has ended.

@@ -29,6 +29,11 @@ public:
     virtual ~BodyReader() = default;
     virtual std::int64_t left() const = 0;           // bytes still to come
     virtual Task<Result<std::string_view>> next() = 0;  // valid until the next call; empty at the end
+    // Puts at least one and at most `most` bytes at `to`; 0 at the end. Not to be mixed with next().
+    virtual Task<Result<std::size_t>> read(char* to, std::size_t most);
+
+protected:
+    std::string_view m_rest;  // of the last piece, while it is read bit by bit
 };
 
 struct Request {
