@@ -99,7 +99,7 @@ Task<Result<Response>> probe(SharedParts parts, Request& request)
     const auto environment = api::read<api::EnvironmentVersion>(dump(*body));
     if (!environment)
         co_return Failure(environment.error());
-    const bool isBuilt = parts->environments.isBuilt(api::toEnvironmentRequest(*environment));
+    const bool isBuilt = co_await parts->environments.isBuilt(api::toEnvironmentRequest(*environment));
     co_return answer(Json{{"isBuilt", isBuilt}});
 }
 

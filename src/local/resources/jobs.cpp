@@ -51,6 +51,28 @@ Task<Result<Response>> get(SharedParts parts, Request& request)
     co_return answer(jobJson(parts, job->first, job->second));
 }
 
+struct JobPage {
+    Json values = Json::array();
+    bool isMore = false;
+};
+
+Result<JobPage> pageOfJobs(Database& database, const SharedParts& parts, const std::string& archived, std::int64_t skip, const std::string& tag, const std::string& type)
+{
+    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, skip);
+    JobPage found;
+    for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
+        const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
+        if (!document)
+            continue;
+        Json json = jobJson(parts, rows[i], *document);
+        const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
+        if (isWanted)
+            found.values.push_back(std::move(json));
+    }
+    found.isMore = rows.size() > static_cast<std::size_t>(PageSize);
+    return found;
+}
+
 Task<Result<Response>> list(SharedParts parts, Request& request)
 {
     const std::string version = co_await changedVersion(parts, request, "workspace");
@@ -59,22 +81,13 @@ Task<Result<Response>> list(SharedParts parts, Request& request)
     const std::string view = request.queried("listViewType");
     const std::string archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
     const std::int64_t skip = skipOf(request);
-    Database& database = parts->store.reader();
-    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, skip);
-    const std::string tag = request.queried("tag");
-    Json values = Json::array();
-    for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
-        const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
-        if (!document)
-            continue;
-        Json json = jobJson(parts, rows[i], *document);
-        const std::string type = request.queried("jobType");
-        const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
-        if (isWanted)
-            values.push_back(std::move(json));
-    }
-    const bool isMore = rows.size() > static_cast<std::size_t>(PageSize);
-    co_return page(parts, request, std::move(values), isMore, skip + PageSize).with("ETag", version);
+    std::function<Result<JobPage>(Database&)> look = [parts, archived, skip, tag = request.queried("tag"), type = request.queried("jobType")](Database& database) {
+        return pageOfJobs(database, parts, archived, skip, tag, type);
+    };
+    auto found = co_await parts->store.read<JobPage>(std::move(look));
+    if (!found)
+        co_return Failure(found.error());
+    co_return page(parts, request, std::move(found->values), found->isMore, skip + PageSize).with("ETag", version);
 }
 
 Result<api::Job> readJob(const Json& body, const std::string& id)

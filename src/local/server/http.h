@@ -66,6 +66,8 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::optional<FileBody> file;  // sent instead of `body`
+    // Where it is set, `body` is followed by what this answers, part by part, until a part is empty. An error breaks the connection off.
+    std::function<Task<Result<std::string>>()> more;
 
     static Response json(std::string text, int status = 200);
     static Response empty(int status);

@@ -2,13 +2,13 @@
 #include "calls.h"
 
 #include "api/uri.h"
-#include "core/files.h"
-#include "core/ids.h"
 #include "local/blobs/blobs.h"
+#include "local/blobs/digests.h"
+#include "local/blobs/upload.h"
+#include "local/runs/inpool.h"
 #include "local/store/store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 namespace runyard::local {
 
@@ -58,51 +58,7 @@ Result<fs::path> locate(const TrackingParts& parts, const Place& place)
     return parts.blobs.locate("azureml", rootOf(place) + place.path);
 }
 
-// A file that is written beside its place and moved there whole; gone where it never gets there.
-class Incoming {
-public:
-    explicit Incoming(fs::path target) : m_target(std::move(target)), m_part(m_target.parent_path() / (".incoming-" + randomHex(6)))
-    {
-        std::error_code error;
-        fs::create_directories(m_target.parent_path(), error);
-        m_fd = ::open(m_part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    }
-    ~Incoming()
-    {
-        if (m_fd < 0)
-            return;
-        ::close(m_fd);
-        ::unlink(m_part.c_str());
-    }
-    Incoming(const Incoming&) = delete;
-    Incoming& operator=(const Incoming&) = delete;
-
-    Result<> write(std::string_view bytes)
-    {
-        while (m_fd >= 0 && !bytes.empty()) {
-            const ssize_t written = ::write(m_fd, bytes.data(), bytes.size());
-            if (written < 0 && errno != EINTR)
-                return fault();
-            bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-        }
-        return m_fd < 0 ? fault() : Result<>();
-    }
-
-    Result<> finish()
-    {
-        if (m_fd < 0 || ::fdatasync(m_fd) != 0 || ::rename(m_part.c_str(), m_target.c_str()) != 0)
-            return fault();
-        return syncFolder(m_target.parent_path());
-    }
-
-private:
-    Result<> fault() const { return Failure(fileError(m_target, "be written", errno)); }
-
-    fs::path m_target;
-    fs::path m_part;
-    int m_fd = -1;
-};
-
+// Writes and digests beside the run, then moves into it. Scripts may write to the file again: it stays writable.
 Task<Response> put(TrackingParts parts, Request& request)
 {
     const auto place = placeOf(request.params["path"]);
@@ -113,18 +69,24 @@ Task<Response> put(TrackingParts parts, Request& request)
     const auto target = locate(parts, *place);
     if (!target || place->path.empty())
         co_return trackingError(target ? invalidPath(place->path).value() : target.error());
-    Incoming file(*target);
-    for (;;) {
-        const auto piece = co_await request.body->next();
-        if (!piece)
-            co_return trackingError(piece.error());
-        if (piece->empty())
-            break;
-        if (auto written = file.write(*piece); !written)
-            co_return Response::mlflow(written.error());
-    }
-    if (auto done = file.finish(); !done)
-        co_return Response::mlflow(done.error());
+    auto& blobs = parts.blobs;
+    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads("azureml"), request.body->left() > 1 ? request.body->left() : -1, Upload::Md5::Wanted);
+    if (!upload)
+        co_return Response::mlflow(upload.error());
+    auto written = co_await (*upload)->take(*request.body);
+    if (!written)
+        co_return Response::mlflow(written.error());
+    std::vector<BlobRecord> records(1, BlobRecord{rootOf(*place) + place->path, written->facts, written->sha256, written->md5, {}});
+    const auto noted = co_await blobs.digests().put("azureml", std::move(records));
+    if (!noted)
+        co_return Response::mlflow(noted.error());
+    std::function<Result<>()> work = [root = blobs.tree().root("azureml"), file = written->file, target = *target] {
+        ::chmod(file.c_str(), 0644);
+        return moveIntoPlace(root, file, target, Replace::Yes);
+    };
+    const auto moved = co_await inPool<Result<>>(blobs.context(), blobs.pool(), std::move(work));
+    if (!moved)
+        co_return Response::mlflow(moved.error());
     co_return Response::json("{}");
 }
 
@@ -155,8 +117,12 @@ Task<Response> remove(TrackingParts parts, Request& request)
     const auto target = locate(parts, *place);
     if (!target || place->path.empty())
         co_return trackingError(target ? invalidPath(place->path).value() : target.error());
-    std::error_code error;
-    fs::remove_all(*target, error);
+    std::function<int()> work = [target = *target] {
+        std::error_code ignored;
+        fs::remove_all(target, ignored);
+        return 0;
+    };
+    co_await inPool<int>(parts.blobs.context(), parts.blobs.pool(), std::move(work));
     co_return Response::json("{}");
 }
 
