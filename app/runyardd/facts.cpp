@@ -12,7 +12,7 @@ namespace {
 
 Result<> save(const fs::path& folder, const Facts& facts)
 {
-    const api::Json json = {{"subscription_id", facts.subscriptionId}, {"workspace_id", facts.guid}, {"resource_group", facts.resourceGroup}, {"workspace_name", facts.workspaceName}, {"port", facts.port}};
+    const api::Json json = {{"subscription_id", facts.subscriptionId}, {"workspace_id", facts.guid}, {"resource_group", facts.resourceGroup}, {"workspace_name", facts.workspaceName}, {"port", facts.port}, {"tls_port", facts.tlsPort}};
     return writeFileDurably(folder / "workspace.json", json.dump(2) + "\n", 0600);
 }
 
@@ -40,8 +40,7 @@ api::Workspace Facts::workspace(const std::string& url) const
     workspace.guid = guid;
     workspace.location = "local";
     workspace.description = "Workspace on this computer";
-    workspace.discoveryUrl = url + "/discovery";
-    workspace.trackingUri = url + "/mlflow/v1.0" + workspace.path();
+    workspace.reachedAt(url);
     return workspace;
 }
 
@@ -71,14 +70,16 @@ Result<Facts> loadFacts(const fs::path& folder)
     facts.resourceGroup = json.value("resource_group", facts.resourceGroup);
     facts.workspaceName = json.value("workspace_name", facts.workspaceName);
     facts.port = json.value("port", 0);
+    facts.tlsPort = json.value("tls_port", 0);
     return facts;
 }
 
-Result<> savePort(const fs::path& folder, Facts facts, int port)
+Result<> savePorts(const fs::path& folder, Facts facts, int port, int tlsPort)
 {
-    if (facts.port == port)
+    if (facts.port == port && facts.tlsPort == tlsPort)
         return {};
     facts.port = port;
+    facts.tlsPort = tlsPort;
     return save(folder, facts);
 }
 

@@ -16,11 +16,12 @@ struct Facts {
     std::string resourceGroup = "local";
     std::string workspaceName = "runyard";
     int port = 0;                // 0: none yet
+    int tlsPort = 0;
 
     api::Workspace workspace(const std::string& url) const;
 };
 
 Result<Facts> loadFacts(const std::filesystem::path& folder);  // makes them on the first start
-Result<> savePort(const std::filesystem::path& folder, Facts facts, int port);
+Result<> savePorts(const std::filesystem::path& folder, Facts facts, int port, int tlsPort);
 
 } // namespace runyard

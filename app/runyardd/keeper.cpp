@@ -31,21 +31,37 @@ struct Holdings {
     Descriptor lock;
     Descriptor local;
     TcpDoor tcp;
+    TcpDoor tls;
     Descriptor life;       // the worker's end of a pipe that closes when this process dies
     Descriptor heartbeat;  // ours
     fs::path socket;
 };
 
+// Somebody else's folder, such as /tmp or a home, is not to become a workspace that only its owner can look into.
+bool isForeign(const fs::path& folder)
+{
+    std::error_code error;
+    for (const char* own : {"lock", "workspace.json", "store.sqlite", "tools/bin/uv"}) {
+        if (fs::exists(folder / own, error))
+            return false;
+    }
+    const auto entries = fs::directory_iterator(folder, error);
+    return std::any_of(begin(entries), end(entries), [](const fs::directory_entry& entry) { return entry.path().filename() != "lost+found"; });
+}
+
 Result<Descriptor> lockFolder(const fs::path& folder)
 {
+    const auto wrong = [&folder](const std::string& what) { return failure(Error::Code::Storage, "The data folder “" + folder.string() + "” " + what); };
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
-        return Failure(Error{Error::Code::Storage, "The data folder “" + folder.string() + "” cannot be made: " + error.message() + ". Choose another with --data.", {}});
+        return wrong("cannot be made: " + error.message() + ". Choose another with --data.");
+    if (isForeign(folder))
+        return wrong("holds other things and no workspace. Choose an empty folder, or one that is not there yet, with --data.");
+    Descriptor lock(::access(folder.c_str(), W_OK) == 0 ? ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600) : -1);
+    if (lock.get() < 0)
+        return wrong(std::string("cannot be written: ") + std::strerror(errno) + ". Make it writable, or choose another with --data.");
     ::chmod(folder.c_str(), 0700);
-    Descriptor lock(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (lock.get() < 0 || ::access(folder.c_str(), W_OK) != 0)
-        return failure(Error::Code::Storage, "The data folder “" + folder.string() + "” cannot be written: " + std::strerror(errno) + ". Make it writable, or choose another with --data.");
     return lock;
 }
 
@@ -81,7 +97,11 @@ Result<Holdings> takeDoors(const Options& options, Descriptor lock)
     if (!tcp)
         return Failure(tcp.error());
     held.tcp = std::move(*tcp);
-    if (auto saved = savePort(options.folder, *facts, held.tcp.port); !saved)
+    auto tls = listenOnTcp(options.host, 0, facts->tlsPort);
+    if (!tls)
+        return Failure(tls.error());
+    held.tls = std::move(*tls);
+    if (auto saved = savePorts(options.folder, *facts, held.tcp.port, held.tls.port); !saved)
         return Failure(saved.error());
     int ends[2] = {-1, -1};
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -95,8 +115,8 @@ Result<Holdings> takeDoors(const Options& options, Descriptor lock)
 pid_t startWorker(const Options& options, const Holdings& held, const std::string& program)
 {
     std::vector<std::string> words{program, "--worker", "--data", options.folder.string(), "--idle", std::to_string(options.idleLimit.count()), "--socket", held.socket.string(), "--listen",
-        options.host + ":" + std::to_string(held.tcp.port)};
-    for (const auto& [name, fd] : {std::pair("--tcp", held.tcp.socket.get()), std::pair("--local", held.local.get()), std::pair("--lock", held.lock.get()), std::pair("--life", held.life.get())}) {
+        options.host + ":" + std::to_string(held.tcp.port), "--tls-port", std::to_string(held.tls.port)};
+    for (const auto& [name, fd] : {std::pair("--tcp", held.tcp.socket.get()), std::pair("--tls", held.tls.socket.get()), std::pair("--local", held.local.get()), std::pair("--lock", held.lock.get()), std::pair("--life", held.life.get())}) {
         words.emplace_back(name);
         words.push_back(std::to_string(fd));
     }
@@ -107,7 +127,7 @@ pid_t startWorker(const Options& options, const Holdings& held, const std::strin
     const pid_t child = ::fork();
     if (child != 0)
         return child;
-    for (const int fd : {held.tcp.socket.get(), held.local.get(), held.lock.get(), held.life.get()})
+    for (const int fd : {held.tcp.socket.get(), held.tls.socket.get(), held.local.get(), held.lock.get(), held.life.get()})
         ::fcntl(fd, F_SETFD, 0);
     sigset_t none;
     ::sigemptyset(&none);

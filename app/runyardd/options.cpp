@@ -59,6 +59,10 @@ Result<> set(Options& options, const std::string& name, const std::string& value
         options.idleLimit = std::chrono::seconds(*count);
     else if (name == "--tcp")
         options.tcp = *count;
+    else if (name == "--tls")
+        options.tls = *count;
+    else if (name == "--tls-port")
+        options.tlsPort = *count;
     else if (name == "--local")
         options.local = *count;
     else if (name == "--lock")

@@ -19,6 +19,8 @@ struct Options {
     std::chrono::seconds idleLimit{600};      // without runs, windows and clients
     // Only between the two processes of a service: descriptors handed down.
     int tcp = -1;
+    int tls = -1;
+    int tlsPort = 0;
     int local = -1;
     int lock = -1;
     int life = -1;

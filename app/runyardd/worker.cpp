@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "facts.h"
 #include "local/server/server.h"
+#include "local/server/tlsdoor.h"
 #include "workspace.h"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -85,12 +86,15 @@ private:
     bool m_isEnding = false;
 };
 
-Result<> announce(const Options& options, const Facts& facts, const std::string& url, const std::string& token)
+Result<> announce(const Options& options, const Facts& facts, const local::ServerSettings& settings, const std::string& caFile, const std::string& token)
 {
     api::ServiceInfo info;
     info.pid = ::getpid();
     info.socket = options.socket;
-    info.url = url;
+    info.url = settings.url;
+    info.tlsUrl = settings.tlsUrl;
+    info.caFile = caFile;
+    info.mlflowUrl = settings.url;
     info.token = token;
     info.subscriptionId = facts.subscriptionId;
     info.resourceGroup = facts.resourceGroup;
@@ -110,7 +114,7 @@ void prepareProcess(const Options& options)
 {
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGHUP, SIG_IGN);
-    for (const int fd : {options.tcp, options.local, options.lock, options.life})
+    for (const int fd : {options.tcp, options.tls, options.local, options.lock, options.life})
         ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     rlimit files{};
     if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < 4096) {
@@ -146,6 +150,9 @@ int serveWorkspace(const Options& options)
     if (!facts)
         return refuse(facts.error());
     const std::string url = "http://" + options.host + ":" + std::to_string(options.port);
+    const auto certificates = local::ensureCertificates(options.folder / "tls");
+    if (!certificates)
+        return refuse(certificates.error());
     asio::io_context context{1};
     Workspace workspace(context, options.folder, *facts, url);
     if (auto opened = workspace.open(); !opened)
@@ -156,10 +163,13 @@ int serveWorkspace(const Options& options)
     settings.subscriptionId = facts->subscriptionId;
     settings.resourceGroup = facts->resourceGroup;
     settings.workspaceName = facts->workspaceName;
+    settings.url = url;
+    settings.tlsUrl = "https://localhost:" + std::to_string(options.tlsPort);
     local::Server server(context, workspace.router(), workspace.tokens(), log, settings);
     server.listen(options.local, local::Server::Kind::Unix);
     server.listen(options.tcp, local::Server::Kind::Tcp);
-    if (auto announced = announce(options, *facts, url, workspace.tokens().owner()); !announced)
+    local::TlsDoor tlsDoor(context, server, *certificates, options.tls);
+    if (auto announced = announce(options, *facts, settings, certificates->authority, workspace.tokens().owner()); !announced)
         return refuse(announced.error());
     speakToLog(options.folder / "logs" / "service.log");
     workspace.start();

@@ -49,17 +49,17 @@ Result<> Workspace::open()
 
 void Workspace::addRoutes()
 {
-    const local::WorkspaceParts parts{m_facts, m_url, m_blobs, m_documents, m_sas, [this] { return health(); }};
+    const local::WorkspaceParts parts{m_facts, m_tokens, m_blobs, m_documents, m_sas, [this] { return health(); }};
     local::addWorkspaceRoutes(m_router, parts);
     local::addDatastoreRoutes(m_router, parts);
     local::addCodeRoutes(m_router, parts);
-    local::addBlobRoutes(m_router, local::BlobParts{m_blobs, m_changes, m_sas, [this] { return m_url; }, [this](const std::string& runId) { return isEnded(runId); }});
+    local::addBlobRoutes(m_router, local::BlobParts{m_blobs, m_changes, m_sas, [this](const std::string& runId) { return isEnded(runId); }});
     const local::TrackingParts tracking{m_context, *m_store, m_changes, m_blobs};
     local::addTrackingRoutes(m_router, tracking);
     local::addRunContextRoutes(m_router, tracking);
     local::addResourceRoutes(m_router, std::make_shared<local::ResourceParts>(local::ResourceParts{*m_store, m_documents, m_blobs, m_computes, m_environments, m_scheduler, m_supervisor,
-        m_changes, m_facts.path(), m_facts.subscriptionId, m_facts.location, m_url,
-        [this](const std::string& container, const std::string& name) { return local::blobUrl(m_url, container, name) + "?" + m_sas.sign(container, name, "r"); }}));
+        m_changes, m_facts.path(), m_facts.subscriptionId, m_facts.location,
+        [this](const std::string& base, const std::string& container, const std::string& name) { return local::blobUrl(base, container, name) + "?" + m_sas.sign(container, name, "r"); }}));
 }
 
 void Workspace::start()

@@ -39,8 +39,7 @@ void from_json(const Json& json, Compute& value)
     value.vmSize = text(inner, "vmSize");
     value.minNodes = static_cast<int>(number(scale, "minNodeCount"));
     value.maxNodes = static_cast<int>(number(scale, "maxNodeCount", 1));
-    const auto idle = fromIsoDuration(text(scale, "nodeIdleTimeBeforeScaleDown", "PT2M"));
-    value.idleSeconds = idle < 0 ? 120 : idle;
+    value.idleSeconds = fromIsoDuration(text(scale, "nodeIdleTimeBeforeScaleDown", "PT2M"));  // -1: not understood
     value.provisioningState = text(outer, "provisioningState");
     value.allocationState = text(inner, "allocationState");
     value.currentNodes = static_cast<int>(number(inner, "currentNodeCount"));

@@ -16,6 +16,12 @@ std::string Workspace::path() const
     return pathOf(subscriptionId, resourceGroup, name);
 }
 
+void Workspace::reachedAt(const std::string& url)
+{
+    discoveryUrl = url + "/discovery";
+    trackingUri = url + "/mlflow/v1.0" + path();
+}
+
 std::string ServiceInfo::workspacePath() const
 {
     return pathOf(subscriptionId, resourceGroup, workspaceName);

@@ -29,7 +29,7 @@ void from_json(const Json& json, Workspace& value)
 
 Json toJson(const ServiceInfo& value)
 {
-    return Json{{"pid", value.pid}, {"socket", value.socket}, {"url", value.url}, {"token", value.token}, {"subscription_id", value.subscriptionId},
+    return Json{{"pid", value.pid}, {"socket", value.socket}, {"url", value.url}, {"tls_url", value.tlsUrl}, {"ca_file", value.caFile}, {"mlflow_url", value.mlflowUrl}, {"token", value.token}, {"subscription_id", value.subscriptionId},
         {"resource_group", value.resourceGroup}, {"workspace_name", value.workspaceName}};
 }
 
@@ -38,6 +38,9 @@ void from_json(const Json& json, ServiceInfo& value)
     value.pid = number(json, "pid");
     value.socket = text(json, "socket");
     value.url = text(json, "url");
+    value.tlsUrl = text(json, "tls_url");
+    value.caFile = text(json, "ca_file");
+    value.mlflowUrl = text(json, "mlflow_url");
     value.token = text(json, "token");
     value.subscriptionId = text(json, "subscription_id");
     value.resourceGroup = text(json, "resource_group");

@@ -118,7 +118,11 @@ Task<Result<UploadSummary>> Datastores::upload(UploadRequest request, Sink<Trans
     for (UploadItem& item : pile->items)
         item.name = asPrefix(*target) + item.name;
     const Existing existing = request.overwrite == Overwrite::Yes ? Existing::Replace : Existing::Skip;
-    const std::function<void(const TransferProgress&)> report = [sink](const TransferProgress& progress) { sink.show(progress); };
+    const std::function<void(const TransferProgress&)> report = [sink, notes = pile->notes](const TransferProgress& progress) {
+        TransferProgress noted = progress;
+        noted.notes = notes;
+        sink.show(std::move(noted));
+    };
     auto totals = co_await uploadAll(m_connection, Container::ofService(*container), std::move(pile->items), existing, report);
     if (!totals)
         co_return Failure(totals.error());

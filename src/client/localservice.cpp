@@ -27,6 +27,7 @@ ServiceState stateOf(const api::Json& health, double milliseconds)
     state.coresBusy = static_cast<int>(number("coresBusy"));
     state.memoryUsed = number("memoryUsed");
     state.memoryTotal = number("memoryTotal");
+    state.diskFree = health.contains("diskFree") ? number("diskFree") : -1;
     return state;
 }
 

@@ -17,6 +17,7 @@ struct ServiceState {
     int cores = 0;
     std::int64_t memoryUsed = 0;   // bytes, of the machine
     std::int64_t memoryTotal = 0;
+    std::int64_t diskFree = -1;    // bytes, where the workspace lives; -1: not known
 };
 
 // Starts the embedded workspace service where it does not run, keeps the connection to it alive and brings it back when it dies.

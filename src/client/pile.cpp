@@ -211,7 +211,7 @@ bool isUtf8(std::string_view text)
 
 IgnoreRules::IgnoreRules(const fs::path& folder)
 {
-    std::string text = ".git\n__pycache__\n.ipynb_checkpoints\n.mypy_cache\n.pytest_cache\n.DS_Store\n.amlignore\n.gitignore\n";
+    std::string text = ".git\n.venv\n__pycache__\n.ipynb_checkpoints\n.mypy_cache\n.pytest_cache\n.DS_Store\n.amlignore\n.gitignore\n";
     auto own = readFile(folder / ".amlignore", 1 << 20);
     if (!own)
         own = readFile(folder / ".gitignore", 1 << 20);

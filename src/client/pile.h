@@ -23,7 +23,7 @@ Result<Pile> gather(const std::vector<std::filesystem::path>& sources, const Ign
 
 bool isUtf8(std::string_view text);
 
-// The rules of .amlignore, else .gitignore, at the root of a folder, and what no snapshot needs: .git, __pycache__ and the like.
+// The rules of .amlignore, else .gitignore, at the root of a folder, and what no snapshot needs: .git, .venv, __pycache__ and the like.
 class IgnoreRules {
 public:
     explicit IgnoreRules(const std::filesystem::path& folder);

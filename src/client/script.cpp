@@ -3,9 +3,6 @@
 #include "api/jsonhelp.h"
 #include "core/files.h"
 #include "core/process.h"
-#include "pile.h"
-
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,8 +15,6 @@ using api::Json;
 
 namespace {
 
-constexpr int MostFiles = 20'000;
-constexpr auto LongestLook = std::chrono::milliseconds(300);
 constexpr std::size_t MostSeen = 200;
 
 std::string textOf(const Json& value)
@@ -74,58 +69,22 @@ bool isFloat(const std::string& text)
 
 } // namespace
 
-FolderLook lookAtFolder(const fs::path& folder, const Wanted& wanted)
-{
-    FolderLook look;
-    std::error_code fault;
-    look.exists = fs::is_directory(folder, fault);
-    if (!look.exists)
-        return look;
-    const IgnoreRules ignored(folder);
-    const auto end = std::chrono::steady_clock::now() + LongestLook;
-    fs::recursive_directory_iterator entries(folder, fs::directory_options::skip_permission_denied, fault);
-    if (fault)
-        look.fault = fileError(folder, "be read", fault.value()).message;
-    std::vector<std::string> prints;
-    for (auto entry = fs::begin(entries); entry != fs::end(entries) && !fault; entry.increment(fault)) {
-        look.isWhole = look.files < MostFiles && std::chrono::steady_clock::now() < end;
-        if (!look.isWhole || !wanted())
-            break;
-        const std::string relative = entry->path().string().substr(folder.string().size() + (folder.string().ends_with('/') ? 0 : 1));
-        struct stat about{};
-        if (::stat(entry->path().c_str(), &about) != 0 || ignored(relative, S_ISDIR(about.st_mode))) {
-            if (entry->is_directory(fault))
-                entry.disable_recursion_pending();
-            continue;
-        }
-        if (!S_ISREG(about.st_mode))
-            continue;
-        ++look.files;
-        look.bytes += about.st_size;
-        if (relative.ends_with(".py")) {
-            look.scripts.push_back(relative);
-            prints.push_back(relative + '|' + std::to_string(about.st_size) + '|' + std::to_string(about.st_mtim.tv_sec) + '.' + std::to_string(about.st_mtim.tv_nsec));
-        }
-    }
-    std::sort(look.scripts.begin(), look.scripts.end());
-    std::sort(prints.begin(), prints.end());
-    for (const std::string& print : prints)
-        look.fingerprint += print + '\n';
-    return look;
-}
-
 Task<ScriptLook> ScriptReader::look(fs::path script, std::string fingerprint)
 {
     const std::string key = script.string() + '\n' + fingerprint;
     if (const auto seen = m_seen.find(key); seen != m_seen.end())
         co_return seen->second;
-    Command command;
-    command.argv = {"python3", "-I", "-S", (resourceFolder() / "python" / "inspect_script.py").string(), script.string()};
-    command.limit = std::chrono::seconds(3);
-    auto ran = co_await runCommand(std::move(command));
     ScriptLook look;
-    if (ran && ran->exitCode == 0)
-        look = read(ran->output);
+    for (const char* python : {"python3", "/usr/bin/python3"}) {  // what is first in the path may be broken
+        Command command;
+        command.argv.assign({python, "-I", "-S", (resourceFolder() / "python" / "inspect_script.py").string(), script.string()});
+        command.limit = std::chrono::seconds(3);
+        auto ran = co_await runCommand(std::move(command));
+        if (ran && ran->exitCode == 0)
+            look = read(ran->output);
+        if (look.isKnown)
+            break;
+    }
     const auto text = readFile(script, 4u << 20);
     look.isOpen = text && text->find("parse_known_args") != std::string::npos;
     if (m_seen.size() >= MostSeen)

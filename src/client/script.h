@@ -19,7 +19,7 @@ struct FolderLook {
     int files = 0;
     std::int64_t bytes = 0;
     std::string fingerprint;           // changes with any script
-    std::string fault;                 // a sentence, where the folder cannot be read
+    std::string fault;                 // a sentence, where the folder or something in it cannot be read
 };
 
 FolderLook lookAtFolder(const std::filesystem::path& folder, const Wanted& wanted);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace runyard::client {
 
@@ -13,6 +14,7 @@ struct TransferProgress {
     int files = 0;
     int filesSkipped = 0;    // there already, overwrite off
     std::string current;     // name of a file under way
+    std::vector<std::string> notes;  // sentences: what was left out, and why
 };
 
 enum class Overwrite { No, Yes };

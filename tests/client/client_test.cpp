@@ -227,10 +227,29 @@ private Q_SLOTS:
         QCOMPARE(m_backend->wait(m_client->computes.findOrCreate(wanted)).error().code, Error::Code::Invalid);
     }
 
+    void aBrokenPythonInThePathDoesNotMatter()
+    {
+        write(path("bin/python3"), "#!/bin/sh\nexit 1\n");
+        fs::permissions(path("bin/python3"), fs::perms::owner_all);
+        write(path("plain/train.py"), Options);
+        EstimatorDraft draft;
+        draft.sourceFolder = path("plain");
+        draft.entryScript = "train.py";
+        draft.compute = "this-computer";
+        draft.experiment = "mnist";
+        draft.environment.framework = "";
+        const QByteArray before = qgetenv("PATH");
+        qputenv("PATH", QByteArray::fromStdString(path("bin").string()) + ':' + before);
+        const auto report = m_backend->wait(m_client->estimators.check(draft));
+        qputenv("PATH", before);
+        QCOMPARE(report->options.size(), std::size_t(4));
+    }
+
     void draftsAreChecked()
     {
         write(path("source/train.py"), Options);
         write(path("source/__pycache__/train.pyc"), "no");
+        write(path("source/.venv/lib/module.py"), "no");
         EstimatorDraft draft;
         draft.sourceFolder = path("source");
         draft.entryScript = "train.py";
@@ -247,6 +266,19 @@ private Q_SLOTS:
         clock.start();
         (void)m_backend->wait(m_client->estimators.check(draft));
         QVERIFY2(clock.elapsed() < 300, qPrintable(QString::number(clock.elapsed())));
+
+        write(path("shared/helper.py"), "pass");
+        fs::create_directory_symlink(path("shared"), path("source/lib"));
+        fs::create_directory_symlink(path("source"), path("source/lib/back"));
+        good = *m_backend->wait(m_client->estimators.check(draft));
+        QVERIFY2(good.canSubmit, all(good).c_str());
+        QCOMPARE(good.files, 2);
+        fs::create_symlink(path("nowhere"), path("source/lost"));
+        const auto adrift = *m_backend->wait(m_client->estimators.check(draft));
+        QVERIFY(!adrift.canSubmit);
+        QVERIFY2(all(adrift).find("“lost” is a link to something that does not exist") != std::string::npos, all(adrift).c_str());
+        fs::remove(path("source/lost"));
+        fs::remove(path("source/lib"));
 
         draft.parameters = {{"--batch-size", "many", ScriptParameter::Kind::Literal, {}}, {"--optimizer", "best", ScriptParameter::Kind::Literal, {}}, {"--unknown", "1", ScriptParameter::Kind::Literal, {}}};
         draft.environment.pipPackages = {"numpy>=1.2,<3", "bad package", "scipy=1.0", "-r x", "requests[socks]==2.*; python_version>'3'"};

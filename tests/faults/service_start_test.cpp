@@ -29,6 +29,7 @@ private Q_SLOTS:
     void remembersPortAndToken();
     void secondStartEndsWell();
     void saysWhatIsWrongWithTheFolder();
+    void leavesOtherFoldersAlone();
     void saysThatAPathIsTooLong();
     void refusesOtherThanLoopback();
     void saysThatAPortIsTaken();
@@ -132,6 +133,24 @@ void ServiceStartTest::saysWhatIsWrongWithTheFolder()
         ::umount(closed.folder().c_str());
     fs::permissions(closed.folder(), fs::perms::owner_all);
     fs::remove_all(closed.folder());
+}
+
+void ServiceStartTest::leavesOtherFoldersAlone()
+{
+    Daemon daemon(freshFolder("home"));
+    fs::create_directories(daemon.folder());
+    std::ofstream(daemon.folder() / "thesis.txt") << "mine";
+    fs::permissions(daemon.folder(), fs::perms::all);
+    QCOMPARE(daemon.startAndEnd({"--data", daemon.folder().string()}), 3);
+    QVERIFY2(daemon.errors().find("holds other things") != std::string::npos, daemon.errors().c_str());
+    QCOMPARE(fs::status(daemon.folder()).permissions(), fs::perms::all);
+    QCOMPARE(std::distance(fs::directory_iterator(daemon.folder()), {}), std::ptrdiff_t(1));
+
+    fs::remove(daemon.folder() / "thesis.txt");
+    QVERIFY2(daemon.start(), daemon.errors().c_str());  // an empty one becomes a workspace, and private
+    QCOMPARE(fs::status(daemon.folder()).permissions(), fs::perms::owner_all);
+    QVERIFY(daemon.stop());
+    fs::remove_all(daemon.folder());
 }
 
 void ServiceStartTest::saysThatAPathIsTooLong()

@@ -40,7 +40,7 @@ struct Service {
             qFatal("%s", opened.error().message.c_str());
         computes.load();
         addResourceRoutes(router, std::make_shared<ResourceParts>(ResourceParts{store, documents, blobs, computes, environments, scheduler, supervisor, changes, Scope, "s", "local",
-            "http://127.0.0.1:1", [](const std::string& container, const std::string& name) { return "http://127.0.0.1:1/runyard/" + container + "/" + name + "?sig=x"; }}));
+            [](const std::string& container, const std::string& name) { return "http://127.0.0.1:1/runyard/" + container + "/" + name + "?sig=x"; }}));
     }
 
     json ask(const std::string& method, const std::string& path, const json& body = nullptr)
@@ -144,6 +144,11 @@ void ArmTest::makesClustersAsAzureDoes()
     QVERIFY(service.sentence(bad).find("2 to 16 characters") != std::string::npos);
     service.ask("PUT", Scope + "/computes/no-nodes", cluster(size, 0));
     QCOMPARE(service.status, 400);
+    auto soon = cluster(size, 2);
+    soon["properties"]["properties"]["scaleSettings"]["nodeIdleTimeBeforeScaleDown"] = "soon";
+    const auto refused = service.ask("PUT", Scope + "/computes/soon", soon);
+    QCOMPARE(service.status, 400);
+    QVERIFY(service.sentence(refused).find("idle time") != std::string::npos);
     service.ask("DELETE", Scope + "/computes/cpu-cluster");
     QCOMPARE(service.status, 202);
     service.ask("GET", Scope + "/computes/cpu-cluster");

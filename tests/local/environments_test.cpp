@@ -7,7 +7,6 @@
 
 #include <QDir>
 #include <QDirIterator>
-#include <QElapsedTimer>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -111,6 +110,12 @@ class EnvironmentsTest : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase()
+    {
+        // What the system trusts counts, as a desktop started from a menu has no more than that.
+        qunsetenv("SSL_CERT_FILE");
+        qunsetenv("SSL_CERT_DIR");
+    }
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
     void requirementsOfRequests()
@@ -155,18 +160,17 @@ private Q_SLOTS:
         const std::filesystem::path memory = (m_folder->path() + "/memory").toStdString();
         const std::string home = (m_folder->path() + "/ho'me").toStdString();
         std::filesystem::create_directories(home + "/.pyenv/versions/mine/bin");
-        QFile::copy("/usr/bin/python3", QString::fromStdString(home + "/.pyenv/versions/mine/bin/python3"));
+        const std::string mine = home + "/.pyenv/versions/mine/bin/python3";
+        QVERIFY(writeFileDurably(mine, "#!/bin/sh\necho asked >>\"$0.log\"\nexec /usr/bin/python3 \"$@\"\n", 0755));
         std::filesystem::create_directories(home + "/.pyenv/versions/broken/bin");
         QVERIFY(writeFileDurably(home + "/.pyenv/versions/broken/bin/python3", "#!/bin/false\n", 0755));
         const auto first = Interpreters(memory, {{"HOME", home}}).all();
         QVERIFY(!first.empty());
         QCOMPARE(first.front().path, std::filesystem::canonical("/usr/bin/python3"));
-        QCOMPARE(first.back().path.string(), home + "/.pyenv/versions/mine/bin/python3");
+        QCOMPARE(first.back().path.string(), mine);
         QCOMPARE(first.back().version, first.front().version);
-        QElapsedTimer timer;
-        timer.start();
         QCOMPARE(Interpreters(memory, {{"HOME", home}}).all().size(), first.size());
-        QVERIFY(timer.elapsed() < 20);
+        QCOMPARE(readFile(mine + ".log").value_or(""), "asked\n");  // once, not again
     }
 
     void anEnvironmentIsBuiltOnce()
@@ -188,11 +192,8 @@ private Q_SLOTS:
         Life later(m_folder->path());
         QVERIFY(later.isBuilt(request({" six"})));
         QVERIFY(!later.isBuilt(request({"six", "toml"})));
-        QElapsedTimer timer;
-        timer.start();
         const auto again = later.prepare(request({"six"}));
         QVERIFY(again && again->wasCached);
-        QVERIFY2(timer.elapsed() < 50, qPrintable(QString::number(timer.elapsed())));
         QVERIFY(later.log.empty());
     }
 

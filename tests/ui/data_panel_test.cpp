@@ -2,6 +2,7 @@
 #include "panels/data/datapanel.h"
 #include "support/desk.h"
 #include "theme/theme.h"
+#include "widgets/notice.h"
 #include "widgets/statechip.h"
 
 #include <QAbstractItemModelTester>
@@ -123,6 +124,17 @@ private Q_SLOTS:
         tree->expand(row("mnist/sub/"));
         QTRY_VERIFY_WITH_TIMEOUT(row("mnist/sub/" + odd.toStdString()).isValid(), 10'000);
         QCOMPARE(readFile(m_desk->dataFolder() + QStringLiteral("/data/mnist/sub/") + odd), QByteArray("hello"));
+    }
+
+    void saysWhatWasLeftOut()
+    {
+        const QString source = m_desk->scratch(QStringLiteral("looped"));
+        writeFile(source + QStringLiteral("/good"), "good");
+        QVERIFY(QFile::link(source, source + QStringLiteral("/again")));
+        upload(source, QStringLiteral("looped"));
+        QTRY_VERIFY_WITH_TIMEOUT(showsTransfer(QStringLiteral("done, 1 file verified")), 20'000);
+        const auto notices = m_panel->findChildren<Notice*>();
+        QVERIFY(std::any_of(notices.begin(), notices.end(), [](Notice* notice) { return notice->isVisible() && notice->sentence().contains(QStringLiteral("“again” is a link that leads back")); }));
     }
 
     void overwritesOnlyWhenTold()

@@ -7,6 +7,7 @@
 #include "widgets/searchfield.h"
 
 #include <QClipboard>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QGuiApplication>
 #include <QScrollBar>
@@ -47,6 +48,7 @@ private Q_SLOTS:
     void findGoesAround();
     void timesBelongToLines();
     void viewFollowsAndStops();
+    void barForLongLinesComesToRest();
     void viewFindsMarksAndJumps();
     void selectionIsCopied();
     void savesWhatWasWritten();
@@ -209,6 +211,32 @@ void WidgetsLogTest::viewFollowsAndStops()
     view.setWrap(LogView::Wrap::On);
     store.append("w" + QByteArray(3000, 'w') + "\nlast after a wrapped one\n");
     QTRY_VERIFY(view.shownText().contains(QStringLiteral("last after")));
+}
+
+// A long line that is on screen only while there is no scroll bar below: whatever the height and the number of lines after it, the view comes to rest.
+void WidgetsLogTest::barForLongLinesComesToRest()
+{
+    Theme theme(SchemeSetting::Light);
+    const QTemporaryDir folder;
+    LogStore store(folder.path());
+    LogView view;
+    view.setSource(&store);
+    view.resize(500, 200);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QByteArray shorts;
+    for (int i = 0; i < 11; ++i) {
+        store.append("long " + QByteArray(200, 'x') + "\n" + shorts + "end of " + QByteArray::number(i) + "\n");
+        shorts += "short\n";
+        for (int height = 180; height < 200; ++height) {
+            QElapsedTimer clock;
+            clock.start();
+            view.resize(500, height);
+            QTRY_VERIFY(view.shownText().contains("end of " + QByteArray::number(i)));
+            QTest::qWait(5);
+            QVERIFY2(clock.elapsed() < 2000, qPrintable(QStringLiteral("%1 lines, height %2").arg(i).arg(height)));
+        }
+    }
 }
 
 void WidgetsLogTest::viewFindsMarksAndJumps()

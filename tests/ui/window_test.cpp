@@ -7,9 +7,18 @@
 #include "window/settings.h"
 
 #include <QAbstractButton>
+#include <QApplication>
+#include <QFile>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMessageBox>
 #include <QProcess>
+#include <QScopeGuard>
+#include <QScreen>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <sys/mount.h>
 
 using namespace runyard;
 
@@ -143,6 +152,69 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(workspaceState(), static_cast<int>(StateKind::Danger), 30'000);
         const auto notices = m_window->findChildren<Notice*>();
         QVERIFY(std::any_of(notices.begin(), notices.end(), [](Notice* notice) { return notice->isVisible() && !notice->sentence().isEmpty(); }));
+    }
+
+    void closingAsksWhileATransferRuns()
+    {
+        makeWindow();
+        press("rail_data");
+        QTRY_VERIFY_WITH_TIMEOUT(shows<DataPanel>(), 20'000);
+        const QString file = m_desk->scratch(QStringLiteral("large.bin"));
+        QFile large(file);
+        QVERIFY(large.open(QIODevice::WriteOnly) && large.resize(qint64(2) << 30));
+        press("dataUpload");
+        QTest::keyClicks(part<QLineEdit>("uploadSource"), file);
+        press("uploadStart");
+        QTRY_VERIFY_WITH_TIMEOUT(part<QWidget>("statusLine")->accessibleName().contains(QStringLiteral("1 transfer")), 10'000);
+        QString sentence;
+        const auto answer = [&](const QString& button) {
+            QTimer::singleShot(300, &*m_window, [&sentence, button] {
+                auto* question = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+                sentence = question ? question->text() : QString();
+                for (QAbstractButton* choice : question ? question->buttons() : QList<QAbstractButton*>()) {
+                    if (choice->text() == button)
+                        QTest::mouseClick(choice, Qt::LeftButton);
+                }
+            });
+            m_window->close();
+        };
+        answer(QStringLiteral("Keep it open"));
+        QVERIFY(sentence.contains(QStringLiteral("A transfer is under way")));
+        QVERIFY(m_window->isVisible());
+        QVERIFY(part<QWidget>("statusLine")->accessibleName().contains(QStringLiteral("1 transfer")));
+        answer(QStringLiteral("Stop and close"));
+        QVERIFY(!m_window->isVisible());
+    }
+
+    void saysWhenTheDiskIsFull()
+    {
+        const QTemporaryDir small;
+        if (::mount("tmpfs", qPrintable(small.path()), "tmpfs", 0, "size=80m") != 0)
+            QSKIP("A small disk needs root.");
+        const auto unmounted = qScopeGuard([&small] { ::umount2(qPrintable(small.path()), MNT_DETACH); });
+        m_desk.emplace(small.path());
+        makeWindow();
+        press("homeWorkHere");
+        QTRY_COMPARE_WITH_TIMEOUT(workspaceState(), static_cast<int>(StateKind::Success), 20'000);
+        QFile filler(small.filePath(QStringLiteral("filler")));
+        QVERIFY(filler.open(QIODevice::WriteOnly));
+        const QByteArray megabyte(1 << 20, 'x');
+        for (int i = 0; i < 40; ++i)
+            filler.write(megabyte);
+        filler.flush();
+        QTRY_COMPARE_WITH_TIMEOUT(workspaceState(), static_cast<int>(StateKind::Warning), 10'000);
+        QVERIFY(part<QWidget>("statusLine")->accessibleName().contains(QStringLiteral("The disk is full")));
+        QVERIFY(filler.remove());
+        QTRY_COMPARE_WITH_TIMEOUT(workspaceState(), static_cast<int>(StateKind::Success), 10'000);
+        m_window.reset();
+        m_desk.reset();
+    }
+
+    void fitsTheScreen()
+    {
+        makeWindow();
+        const QSize room = m_window->screen()->availableSize();
+        QCOMPARE(m_window->frameSize().boundedTo(room), m_window->frameSize());
     }
 
     void aSecondStartRaisesTheFirst()

@@ -44,6 +44,7 @@ void LogView::setSource(LogSource* source)
     m_extent = {};
     m_rows.clear();
     m_top = 0;
+    m_longest = 0;
     m_rowsTicket = m_findTicket = m_textTicket = 0;
     m_anchor = m_caret = {};
     m_hit = -1;
@@ -117,6 +118,7 @@ void LogView::logGrew()
     if (now.lines < m_extent.lines) {
         m_rows.clear();
         m_top = 0;
+        m_longest = 0;
     }
     m_extent = now;
     m_stale = true;
@@ -181,12 +183,11 @@ void LogView::arrange()
     verticalScrollBar()->setPageStep(page);
     verticalScrollBar()->setRange(0, static_cast<int>(std::max(mostTop(), m_follow ? m_top : 0)));
     verticalScrollBar()->setValue(static_cast<int>(m_top));
-    std::size_t longest = 0;
     for (qint64 line = m_top; line < m_top + page; ++line) {
         if (const LogRow* shown = row(line))
-            longest = std::max(longest, shown->text.size() + (shown->cut > 0 ? 24 : 0));
+            m_longest = std::max(m_longest, shown->text.size() + (shown->cut > 0 ? 24 : 0));
     }
-    const int over = m_wrap == Wrap::On ? 0 : std::max(0, static_cast<int>(static_cast<double>(longest) * m_cell) + textLeft() + px(16) - viewport()->width());
+    const int over = m_wrap == Wrap::On ? 0 : std::max(0, static_cast<int>(static_cast<double>(m_longest) * m_cell) + textLeft() + px(16) - viewport()->width());
     horizontalScrollBar()->setRange(0, std::max(over, horizontalScrollBar()->value()));
     horizontalScrollBar()->setSingleStep(static_cast<int>(m_cell) * 4);
     horizontalScrollBar()->setPageStep(viewport()->width());

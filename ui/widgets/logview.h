@@ -92,6 +92,7 @@ private:
     LogExtent m_extent;
     std::vector<LogRow> m_rows;  // what is fetched, in order, without a hole
     qint64 m_top = 0;
+    std::size_t m_longest = 0;   // seen so far: a bar that went with the longest row on screen would bring that row back, without end
     std::uint64_t m_rowsTicket = 0, m_findTicket = 0, m_textTicket = 0;
     bool m_stale = false;        // the end moved while rows were on their way
     bool m_follow = true;

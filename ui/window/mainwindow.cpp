@@ -15,6 +15,7 @@
 #include <QCloseEvent>
 #include <QHBoxLayout>
 #include <QMenu>
+#include <QMessageBox>
 #include <QShortcut>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -57,7 +58,8 @@ void MainWindow::build()
     column->addWidget(m_topBar);
     column->addLayout(middle, 1);
     column->addWidget(m_status);
-    resize(1440, 900);
+    const QSize frame(px(8), px(48));
+    resize(QSize(1440, 900).boundedTo(screen()->availableSize() - frame));
     restoreGeometry(m_settings.geometry);
 }
 
@@ -270,8 +272,29 @@ void MainWindow::resizeEvent(QResizeEvent* event)
     m_rail->setNarrow(width() < px(narrowBelow));
 }
 
+// Runs go on without a window; an upload or a download does not.
+bool MainWindow::mayStopTransfers()
+{
+    const int count = m_pages->transfers();
+    if (count == 0)
+        return true;
+    QMessageBox question(QMessageBox::Question, tr("Close Runyard?"), count == 1 ? tr("A transfer is under way. Closing stops it.") : tr("%1 transfers are under way. Closing stops them.").arg(count), QMessageBox::NoButton, this);
+    question.setObjectName(QStringLiteral("closeQuestion"));
+    question.setInformativeText(tr("Files that are not whole are not kept; start it again to send the rest. Runs go on without the window."));
+    const auto* stop = question.addButton(tr("Stop and close"), QMessageBox::DestructiveRole);
+    auto* stay = question.addButton(tr("Keep it open"), QMessageBox::RejectRole);
+    question.setDefaultButton(stay);
+    question.setEscapeButton(stay);
+    question.exec();
+    return question.clickedButton() == stop;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayStopTransfers()) {
+        event->ignore();
+        return;
+    }
     m_settings.geometry = saveGeometry();
     save();
     QWidget::closeEvent(event);

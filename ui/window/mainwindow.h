@@ -48,6 +48,7 @@ private:
     void togglePin(const QString& id);
     void zoom(double scale);
     void resizeParts();
+    bool mayStopTransfers();
     void save();
 
     client::Client& m_client;

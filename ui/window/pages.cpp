@@ -140,13 +140,18 @@ void Pages::duplicate(const QString& id)
 void Pages::noteTransfers(const QObject* panel, int count, double rate)
 {
     m_transfers[panel] = {count, rate};
-    int all = 0;
     double sum = 0;
-    for (const auto& [number, speed] : m_transfers) {
-        all += number;
+    for (const auto& [number, speed] : m_transfers)
         sum += speed;
-    }
-    Q_EMIT transfersChanged(all, sum);
+    Q_EMIT transfersChanged(transfers(), sum);
+}
+
+int Pages::transfers() const
+{
+    int all = 0;
+    for (const auto& [number, speed] : m_transfers)
+        all += number;
+    return all;
 }
 
 } // namespace runyard

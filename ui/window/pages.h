@@ -30,6 +30,7 @@ public:
     void show(Place place);
     void openRun(const QString& id);
     void openModel(const QString& name);
+    int transfers() const;  // under way
 
 Q_SIGNALS:
     void placeWanted(Place place);

@@ -93,8 +93,11 @@ Task<Response> putBlob(BlobCall call)
     if (auto refusal = refusePlace(call, replace, *place))
         co_return std::move(*refusal);
     auto& blobs = call.parts.blobs;
-    const auto md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
-    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads(call.container), request.body->left() > 1 ? request.body->left() : -1, md5);
+    Upload::Plan plan;
+    plan.name = call.blob;
+    plan.expected = request.body->left() > 1 ? request.body->left() : -1;
+    plan.md5 = request.header("content-md5").empty() ? Upload::Md5::None : Upload::Md5::Wanted;
+    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads(call.container), plan);
     if (!upload)
         co_return blobError(request, upload.error());
     auto written = co_await (*upload)->take(*request.body);

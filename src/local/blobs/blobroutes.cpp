@@ -96,8 +96,9 @@ void addBlobRoutes(Router& router, BlobParts parts)
 {
     const auto shared = std::make_shared<BlobParts>(std::move(parts));
     const Handler handler = [shared](Request& request) { return dispatch(shared, request); };
-    for (const char* method : {"GET", "PUT", "DELETE"})
-        router.add(method, "/runyard/{container}/{blob*}", "desktop, azure-ai-ml, blob SDKs", Route::Access::Public, handler);
+    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")})
+        for (const char* method : {"GET", "PUT", "DELETE"})
+            router.add(method, "/" + account + "/{container}/{blob*}", "desktop, azure-ai-ml, blob SDKs", Route::Access::Public, handler);
 }
 
 Result<> BlobCall::mayDo(char permission) const
@@ -179,7 +180,7 @@ Task<Response> listBlobs(BlobCall call)
     declaration.append_attribute("version") = "1.0";
     declaration.append_attribute("encoding") = "utf-8";
     auto root = document.append_child("EnumerationResults");
-    root.append_attribute("ServiceEndpoint") = (call.parts.url() + "/" + accountName + "/").c_str();
+    root.append_attribute("ServiceEndpoint") = (request.base + "/" + accountName + "/").c_str();
     root.append_attribute("ContainerName") = call.container.c_str();
     for (const auto& [name, value] : {std::pair("Prefix", prefix), std::pair("Marker", marker), std::pair("MaxResults", std::to_string(count)), std::pair("Delimiter", delimiter)})
         root.append_child(name).text() = value.c_str();

@@ -13,7 +13,6 @@ struct BlobParts {
     Blobs& blobs;
     Changes& changes;
     const Sas& sas;
-    std::function<std::string()> url;                      // "http://127.0.0.1:PORT"
     std::function<bool(const std::string& runId)> isEnded;  // whether a run will write no more
 };
 

@@ -38,7 +38,7 @@ void clearUploads(const fs::path& uploads)
     std::vector<fs::path> gone;
     for (const auto& entry : fs::directory_iterator(uploads, error)) {
         const std::string name = entry.path().filename().string();
-        const bool isLeft = Stages::isOfAnEarlierBoot(name) || name.starts_with("put-") || name.starts_with("copy-") || name.starts_with("tree-");
+        const bool isLeft = Stages::isOfAnEarlierBoot(name) || name.starts_with("put-") || name.starts_with("copy-") || name.starts_with("tree-") || name.starts_with("gone-");
         if (isLeft || (name.size() > 2 && entry.last_write_time(error) < weekAgo))
             gone.push_back(entry.path());
     }

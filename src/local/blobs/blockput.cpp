@@ -4,12 +4,14 @@
 
 #include "api/uri.h"
 #include "core/files.h"
+#include "core/ids.h"
 #include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
 #include <pugixml.hpp>
 
 #include <cerrno>
+#include <cstdio>
 
 namespace runyard::local {
 
@@ -31,16 +33,18 @@ Response busy(const BlobCall& call)
     return blobError(call.request, 503, "ServerBusy", "“" + call.blob + "” is being put together from its blocks just now. Try again in a moment.").with("Retry-After", "1");
 }
 
-// What is staged would only keep the disk full.
-Task<> discard(BlobCall& call)
+// What is staged would only keep the disk full. Removing gigabytes takes seconds: out of the way at once, gone by the pool.
+void discard(const BlobCall& call)
 {
     auto& blobs = call.parts.blobs;
-    std::function<int()> work = [folder = blobs.stages().drop(blobs.tree().uploads(call.container), call.container, call.blob)] {
+    const fs::path uploads = blobs.tree().uploads(call.container);
+    const fs::path gone = uploads / ("gone-" + newGuid());
+    if (::rename(blobs.stages().drop(uploads, call.container, call.blob).c_str(), gone.c_str()) != 0)
+        return;
+    asio::post(blobs.pool(), [gone] {
         std::error_code ignored;
-        fs::remove_all(folder, ignored);
-        return 0;
-    };
-    co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+        fs::remove_all(gone, ignored);
+    });
 }
 
 // Empty where it is not a block list.
@@ -55,15 +59,15 @@ std::optional<std::vector<std::string>> readList(const std::string& text)
     return ids;
 }
 
-Task<Response> refuseFault(BlobCall& call, int fault)
+Response refuseFault(const BlobCall& call, int fault)
 {
     if (fault == ECANCELED)
-        co_return busy(call);
+        return busy(call);
     if (fault == EINVAL)
-        co_return blobError(call.request, 400, "InvalidHeaderValue", "A block cannot be empty.");
+        return blobError(call.request, 400, "InvalidHeaderValue", "A block cannot be empty.");
     if (fault == ENOSPC || fault == EDQUOT)
-        co_await discard(call);
-    co_return blobError(call.request, fileError(call.blob, "be written", fault));
+        discard(call);
+    return blobError(call.request, fileError(call.blob, "be written", fault));
 }
 
 } // namespace
@@ -83,7 +87,7 @@ Task<Response> putBlock(BlobCall call)
         co_return blobError(request, stage.error());
     const bool isSizeKnown = !request.header("content-length").empty();
     if (isSizeKnown && request.body->left() == 0)
-        co_return co_await refuseFault(call, EINVAL);
+        co_return refuseFault(call, EINVAL);
     const std::shared_ptr<Stage::Block> block = (*stage)->begin(id, isSizeKnown ? request.body->left() : -1);
     if (!block)
         co_return busy(call);
@@ -105,7 +109,7 @@ Task<Response> putBlock(BlobCall call)
     };
     const int fault = co_await pump.finish(keep);
     if (fault != 0)
-        co_return co_await refuseFault(call, fault);
+        co_return refuseFault(call, fault);
     if (*digest != sent)
         co_return blobError(request, 400, "Md5Mismatch", "The block did not arrive as it was sent. Send it again.");
     digestOn(blobs.pool(), *stage);
@@ -136,7 +140,7 @@ Task<Response> putBlockList(BlobCall call)
         co_return blobError(request, stage.error());
     if (!(*stage)->hasAll(*ids))
         co_return blobError(request, 400, "InvalidBlockList", "The list names a block that was not sent, or was sent too long ago. Send the file again.");
-    std::function<Result<Upload::Written>()> work = [stage = *stage, ids = *ids] { return stage->commit(ids); };
+    std::function<Result<Upload::Written>()> work = [stage = *stage, ids = *ids, name = call.blob] { return stage->commit(ids, name); };
     auto written = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
     if (!written && written.error().code == Error::Code::Conflict)
         co_return busy(call);
@@ -145,7 +149,7 @@ Task<Response> putBlockList(BlobCall call)
         response = co_await commitBlob(call, std::move(*written), *place, replace);
     else
         response = blobError(request, written.error());
-    co_await discard(call);
+    discard(call);
     co_return response;
 }
 

@@ -273,7 +273,7 @@ bool Stage::digestNext()
     return fault == 0 && next() > 0;
 }
 
-Result<Upload::Written> Stage::commit(const std::vector<std::string>& ids)
+Result<Upload::Written> Stage::commit(const std::vector<std::string>& ids, const std::string& name)
 {
     std::unique_lock lock(m_mutex);
     if (m_isSealed)
@@ -291,15 +291,15 @@ Result<Upload::Written> Stage::commit(const std::vector<std::string>& ids)
         isInOrder = isInOrder && found->second == end;
         end += extents.back().second;
     }
-    return isInOrder ? inPlace(end) : copied(extents);
+    return isInOrder ? inPlace(end, name) : copied(extents, name);
 }
 
 namespace {
 
-Result<Upload::Written> madeDurable(const fs::path& file, int fd, std::string sha256)
+Result<Upload::Written> madeDurable(const fs::path& file, const std::string& name, int fd, std::string sha256)
 {
     if (::fchmod(fd, 0444) != 0 || ::fsync(fd) != 0)
-        return Failure(fileError(file, "be written", errno));
+        return Failure(fileError(name, "be written", errno));
     auto facts = factsOf(file);
     if (!facts)
         return Failure(facts.error());
@@ -312,7 +312,7 @@ Result<Upload::Written> madeDurable(const fs::path& file, int fd, std::string sh
 
 } // namespace
 
-Result<Upload::Written> Stage::inPlace(off_t size)
+Result<Upload::Written> Stage::inPlace(off_t size, const std::string& name)
 {
     const fs::path file = m_folder / "bytes";
     if (m_digested > size) {
@@ -323,16 +323,16 @@ Result<Upload::Written> Stage::inPlace(off_t size)
     if (fault == 0)
         fault = forEachPiece(m_bytes, m_digested, size - m_digested, [this](std::string_view piece) { return m_sha256.add(piece), 0; });
     if (fault != 0)
-        return Failure(fileError(file, "be written", fault));
-    return madeDurable(file, m_bytes, toHex(m_sha256.finish()));
+        return Failure(fileError(name, "be written", fault));
+    return madeDurable(file, name, m_bytes, toHex(m_sha256.finish()));
 }
 
-Result<Upload::Written> Stage::copied(const Extents& extents) const
+Result<Upload::Written> Stage::copied(const Extents& extents, const std::string& name) const
 {
     const fs::path file = m_folder / "ordered";
     const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
-        return Failure(fileError(file, "be written", errno));
+        return Failure(fileError(name, "be written", errno));
     Digest sha256;
     off_t end = 0, flushed = 0;
     int fault = 0;
@@ -348,7 +348,7 @@ Result<Upload::Written> Stage::copied(const Extents& extents) const
             return failed;
         });
     }
-    auto written = fault != 0 ? Result<Upload::Written>(Failure(fileError(file, "be written", fault))) : madeDurable(file, fd, toHex(sha256.finish()));
+    auto written = fault != 0 ? Result<Upload::Written>(Failure(fileError(name, "be written", fault))) : madeDurable(file, name, fd, toHex(sha256.finish()));
     ::close(fd);
     return written;
 }

@@ -54,8 +54,8 @@ public:
     // Digests what has become whole in one piece from the start, one block at a time; true where there is more. For a pool.
     bool digestNext();
 
-    // The blob, durable and read-only, in the stage's folder. From then on no block can be written any more. Blocks; for a pool.
-    Result<Upload::Written> commit(const std::vector<std::string>& ids);
+    // The blob, durable and read-only, in the stage's folder. From then on no block can be written any more. `name` is for sentences. Blocks; for a pool.
+    Result<Upload::Written> commit(const std::vector<std::string>& ids, const std::string& name);
 
 private:
     struct Extent {
@@ -71,8 +71,8 @@ private:
     bool isFree(off_t offset, std::int64_t size) const;
     void forget(const std::string& id);
     int note(const std::string& id, off_t offset, std::int64_t size);
-    Result<Upload::Written> inPlace(off_t size);
-    Result<Upload::Written> copied(const Extents& extents) const;
+    Result<Upload::Written> inPlace(off_t size, const std::string& name);
+    Result<Upload::Written> copied(const Extents& extents, const std::string& name) const;
 
     std::filesystem::path m_folder;
     int m_bytes, m_index;

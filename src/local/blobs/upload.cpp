@@ -52,6 +52,7 @@ struct Upload::State {
     int close() const { return ::ftruncate(fd, offset) != 0 || ::fchmod(fd, 0444) != 0 || ::fsync(fd) != 0 ? errno : 0; }
 
     std::shared_ptr<Shelf> shelf;
+    std::string name;
     fs::path file;
     int fd = -1;
     off_t offset = 0;
@@ -60,19 +61,20 @@ struct Upload::State {
     std::optional<Digest> md5;
 };
 
-Result<std::unique_ptr<Upload>> Upload::begin(std::shared_ptr<Shelf> shelf, const fs::path& folder, std::int64_t expected, Md5 md5)
+Result<std::unique_ptr<Upload>> Upload::begin(std::shared_ptr<Shelf> shelf, const fs::path& folder, Plan plan)
 {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     auto state = std::make_shared<State>();
     state->shelf = std::move(shelf);
+    state->name = std::move(plan.name);
     state->file = folder / ("put-" + newGuid());
     state->fd = ::open(state->file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (state->fd < 0)
-        return Failure(fileError(state->file, "be written", errno));
-    if (expected > 0 && ::fallocate(state->fd, 0, 0, expected) != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-        return Failure(fileError(state->file, "be written", errno));
-    if (md5 == Md5::Wanted)
+        return Failure(fileError(state->name, "be written", errno));
+    if (plan.expected > 0 && ::fallocate(state->fd, 0, 0, plan.expected) != 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
+        return Failure(fileError(state->name, "be written", errno));
+    if (plan.md5 == Md5::Wanted)
         state->md5.emplace(Digest::Kind::Md5);
     return std::unique_ptr<Upload>(new Upload(std::move(state)));
 }
@@ -90,7 +92,7 @@ Task<Result<Upload::Written>> Upload::take(BodyReader& body)
     const std::function<int()> close = [state] { return state->close(); };
     const int fault = co_await pump.finish(close);
     if (fault != 0)
-        co_return Failure(fileError(state->file, "be written", fault));
+        co_return Failure(fileError(state->name, "be written", fault));
     auto facts = factsOf(state->file);
     if (!facts)
         co_return Failure(facts.error());

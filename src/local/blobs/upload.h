@@ -9,8 +9,12 @@ namespace runyard::local {
 class Upload {
 public:
     enum class Md5 { None, Wanted };
-    // `expected` bytes are reserved on the disk at once where they are known (-1: not), so that a full disk is heard of first.
-    static Result<std::unique_ptr<Upload>> begin(std::shared_ptr<Shelf> shelf, const std::filesystem::path& folder, std::int64_t expected, Md5 md5);
+    struct Plan {
+        std::string name;            // of the blob, for sentences
+        std::int64_t expected = -1;  // bytes that are reserved on the disk at once where they are known, so that a full disk is heard of first
+        Md5 md5 = Md5::None;
+    };
+    static Result<std::unique_ptr<Upload>> begin(std::shared_ptr<Shelf> shelf, const std::filesystem::path& folder, Plan plan);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;

@@ -102,6 +102,7 @@ Result<Uv> Uv::find(const std::map<std::string, std::string>& environment, const
     uv.m_environment["UV_LINK_MODE"] = "hardlink";
     uv.m_environment["UV_NO_PROGRESS"] = "1";
     uv.m_environment["NO_COLOR"] = "1";
+    uv.m_environment.emplace("UV_SYSTEM_CERTS", "1"); // an authority of the company's own is in the system's store
     return uv;
 }
 

@@ -51,11 +51,11 @@ std::int64_t skipOf(const Request& request)
     return std::max<std::int64_t>(skip, 0);
 }
 
-Response page(const SharedParts& parts, const Request& request, Json values, bool isMore, std::int64_t nextSkip)
+Response page(const SharedParts&, const Request& request, Json values, bool isMore, std::int64_t nextSkip)
 {
     Json body{{"value", std::move(values)}};
     if (isMore) {
-        std::string link = parts->serviceUrl + request.path + "?$skip=" + std::to_string(nextSkip);
+        std::string link = request.base + request.path + "?$skip=" + std::to_string(nextSkip);
         for (const auto& [name, value] : request.query) {
             if (name != "$skip" && name != "$skipToken")
                 link += "&" + api::encode(name) + "=" + api::encode(value);

@@ -14,9 +14,9 @@ namespace {
 constexpr const char* Provider = "/providers/Microsoft.MachineLearningServices/locations/";
 
 // Where a client asks how far a change of a compute is, as Azure has it.
-Response withOperation(Response response, const SharedParts& parts)
+Response withOperation(Response response, const SharedParts& parts, const Request& request)
 {
-    const std::string url = parts->serviceUrl + "/subscriptions/" + parts->subscriptionId + Provider + parts->location + "/computeOperationsStatus/" + newGuid()
+    const std::string url = request.base + "/subscriptions/" + parts->subscriptionId + Provider + parts->location + "/computeOperationsStatus/" + newGuid()
         + "?api-version=2025-12-01&service=new";
     return std::move(response).with("Azure-AsyncOperation", url).with("Retry-After", "1");
 }
@@ -82,7 +82,7 @@ Task<Result<Response>> put(SharedParts parts, Request& request)
     parts->changes.touch("workspace");
     api::Compute shown = *made;
     shown.provisioningState = isNew ? "Creating" : "Updating";
-    co_return withOperation(answer(computeJson(parts, shown), 201), parts);
+    co_return withOperation(answer(computeJson(parts, shown), 201), parts, request);
 }
 
 Task<Result<Response>> patch(SharedParts parts, Request& request)
@@ -117,7 +117,7 @@ Task<Result<Response>> remove(SharedParts parts, Request& request)
     if (!gone)
         co_return Failure(gone.error());
     parts->changes.touch("workspace");
-    co_return withOperation(Response::empty(202), parts);
+    co_return withOperation(Response::empty(202), parts, request);
 }
 
 Task<Result<Response>> listNodes(SharedParts parts, Request& request)

@@ -10,7 +10,7 @@ namespace runyard::local {
 
 namespace {
 
-api::RunDetails detailsOf(const SharedParts& parts, Database& database, const RunRow& run)
+api::RunDetails detailsOf(const SharedParts& parts, const std::string& base, Database& database, const RunRow& run)
 {
     const auto experiment = findExperiment(database, run.experiment);
     api::RunDetails details;
@@ -33,15 +33,15 @@ api::RunDetails detailsOf(const SharedParts& parts, Database& database, const Ru
     if (run.kind == "Command")
         details.logSizes = parts->supervisor.logSizes(run.id);
     for (const auto& [name, size] : details.logSizes)
-        details.logFiles[name] = parts->sasUrl("azureml", "ExperimentRun/dcid." + run.id + "/" + name);
+        details.logFiles[name] = parts->sasUrl(base, "azureml", "ExperimentRun/dcid." + run.id + "/" + name);
     for (const MetricSummary& metric : metricsOf(database, run.serial))
         details.metricCounts[metric.key] = metric.points;
     return details;
 }
 
-Json detailsJson(const SharedParts& parts, Database& database, const RunRow& run)
+Json detailsJson(const SharedParts& parts, const std::string& base, Database& database, const RunRow& run)
 {
-    Json json = api::toJson(detailsOf(parts, database, run));
+    Json json = api::toJson(detailsOf(parts, base, database, run));
     json["dataContainerId"] = "dcid." + run.id;
     json["rootRunId"] = run.parent.empty() ? run.id : run.parent;
     json["parentRunId"] = run.parent.empty() ? Json() : Json(run.parent);
@@ -69,7 +69,7 @@ Task<Result<Response>> details(SharedParts parts, Request& request)
     const auto run = findVisible(parts->store.reader(), id);
     if (!run)
         co_return Failure(run.error());
-    co_return answer(detailsJson(parts, parts->store.reader(), *run)).with("ETag", version);
+    co_return answer(detailsJson(parts, request.base, parts->store.reader(), *run)).with("ETag", version);
 }
 
 Task<Result<Response>> rundata(SharedParts parts, Request& request)
@@ -82,7 +82,7 @@ Task<Result<Response>> rundata(SharedParts parts, Request& request)
     const auto run = findVisible(database, id);
     if (!run)
         co_return Failure(run.error());
-    Json metadata = detailsJson(parts, database, *run);
+    Json metadata = detailsJson(parts, request.base, database, *run);
     metadata["outputs"] = Json{{"default", {{"assetId", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + id}, {"type", "UriFolder"}}}};
     Json specification;
     if (const auto document = parts->documents.get("job", id))

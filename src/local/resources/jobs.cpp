@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t PageSize = 100;
 
 // The document with what the run knows better.
-Json jobJson(const SharedParts& parts, const RunRow& run, const std::string& document)
+Json jobJson(const SharedParts& parts, const std::string& base, const RunRow& run, const std::string& document)
 {
     Json json = Json::parse(document, nullptr, false);
     if (!json.is_object())
@@ -24,8 +24,8 @@ Json jobJson(const SharedParts& parts, const RunRow& run, const std::string& doc
     properties["displayName"] = run.displayName;
     properties["isArchived"] = run.isArchived;
     properties["services"] = Json{
-        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", parts->serviceUrl + "/mlflow/v1.0" + parts->workspacePath}}},
-        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", parts->serviceUrl + "/runs/" + run.id}}}};
+        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", base + "/mlflow/v1.0" + parts->workspacePath}}},
+        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", base + "/runs/" + run.id}}}};
     if (!properties["outputs"].is_object())
         properties["outputs"] = Json::object();
     properties["outputs"]["default"] = Json{{"jobOutputType", "uri_folder"}, {"mode", "ReadWriteMount"},
@@ -48,24 +48,32 @@ Task<Result<Response>> get(SharedParts parts, Request& request)
     const auto job = findJob(parts->store.reader(), request.params["id"]);
     if (!job)
         co_return Failure(job.error());
-    co_return answer(jobJson(parts, job->first, job->second));
+    co_return answer(jobJson(parts, request.base, job->first, job->second));
 }
+
+struct WantedJobs {
+    std::string base;  // of URLs in the answer
+    std::string archived;  // condition
+    std::int64_t skip = 0;
+    std::string tag;
+    std::string type;
+};
 
 struct JobPage {
     Json values = Json::array();
     bool isMore = false;
 };
 
-Result<JobPage> pageOfJobs(Database& database, const SharedParts& parts, const std::string& archived, std::int64_t skip, const std::string& tag, const std::string& type)
+Result<JobPage> pageOfJobs(Database& database, const SharedParts& parts, const WantedJobs& wanted)
 {
-    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, skip);
+    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + wanted.archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, wanted.skip);
     JobPage found;
     for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
         const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
         if (!document)
             continue;
-        Json json = jobJson(parts, rows[i], *document);
-        const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
+        Json json = jobJson(parts, wanted.base, rows[i], *document);
+        const bool isWanted = (wanted.tag.empty() || json["properties"].value("tags", Json::object()).contains(wanted.tag)) && (wanted.type.empty() || wanted.type == "Command");
         if (isWanted)
             found.values.push_back(std::move(json));
     }
@@ -79,15 +87,13 @@ Task<Result<Response>> list(SharedParts parts, Request& request)
     if (version.empty())
         co_return Response::empty(304);
     const std::string view = request.queried("listViewType");
-    const std::string archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
-    const std::int64_t skip = skipOf(request);
-    std::function<Result<JobPage>(Database&)> look = [parts, archived, skip, tag = request.queried("tag"), type = request.queried("jobType")](Database& database) {
-        return pageOfJobs(database, parts, archived, skip, tag, type);
-    };
+    WantedJobs wanted{request.base, {}, skipOf(request), request.queried("tag"), request.queried("jobType")};
+    wanted.archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
+    std::function<Result<JobPage>(Database&)> look = [parts, wanted](Database& database) { return pageOfJobs(database, parts, wanted); };
     auto found = co_await parts->store.read<JobPage>(std::move(look));
     if (!found)
         co_return Failure(found.error());
-    co_return page(parts, request, std::move(found->values), found->isMore, skip + PageSize).with("ETag", version);
+    co_return page(parts, request, std::move(found->values), found->isMore, wanted.skip + PageSize).with("ETag", version);
 }
 
 Result<api::Job> readJob(const Json& body, const std::string& id)
@@ -142,7 +148,7 @@ Result<> keepWhole(Database& database, const api::Job& job, const std::string& d
     return {};
 }
 
-Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
+Task<Result<Response>> create(SharedParts parts, Request& request, Json body, std::string id)
 {
     auto job = readJob(body, id);
     if (!job)
@@ -162,7 +168,7 @@ Task<Result<Response>> create(SharedParts parts, Json body, std::string id)
     const auto made = findJob(parts->store.reader(), id);
     if (!made)
         co_return Failure(made.error());
-    co_return answer(jobJson(parts, made->first, made->second), 201).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id);
+    co_return answer(jobJson(parts, request.base, made->first, made->second), 201).with("Location", request.base + parts->workspacePath + "/jobs/" + id);
 }
 
 // Of a job that exists only tags, properties, names and the archive flag change.
@@ -207,7 +213,7 @@ Task<Result<Response>> put(SharedParts parts, Request& request)
     if (!body->contains("properties") || !body->at("properties").is_object())
         co_return failure(Error::Code::Invalid, "The job has no “properties”.");
     if (!findJob(parts->store.reader(), id))
-        co_return co_await create(parts, *body, id);
+        co_return co_await create(parts, request, *body, id);
     std::function<Result<>(Database&)> work = [id, asked = body->at("properties")](Database& database) { return changeJob(database, id, asked); };
     const auto changed = co_await parts->store.write<void>(std::move(work));
     if (!changed)
@@ -228,7 +234,7 @@ Task<Result<Response>> cancel(SharedParts parts, Request& request)
         if (!told)
             co_return Failure(told.error());
     }
-    co_return Response::empty(202).with("Location", parts->serviceUrl + parts->workspacePath + "/jobs/" + id + "?api-version=2025-12-01").with("Retry-After", "1");
+    co_return Response::empty(202).with("Location", request.base + parts->workspacePath + "/jobs/" + id + "?api-version=2025-12-01").with("Retry-After", "1");
 }
 
 Task<Result<Response>> remove(SharedParts parts, Request& request)

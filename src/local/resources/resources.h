@@ -28,8 +28,7 @@ struct ResourceParts {
     std::string workspacePath;   // "/subscriptions/…/workspaces/{name}", as this service writes it
     std::string subscriptionId;
     std::string location;        // "local"
-    std::string serviceUrl;      // "http://127.0.0.1:PORT"
-    std::function<std::string(const std::string& container, const std::string& name)> sasUrl;  // of a blob, to be read without a token
+    std::function<std::string(const std::string& base, const std::string& container, const std::string& name)> sasUrl;  // of a blob, to be read without a token
 };
 using SharedParts = std::shared_ptr<const ResourceParts>;
 

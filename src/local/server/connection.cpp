@@ -128,6 +128,7 @@ Task<bool> Server::Connection::exchange(Parser& parser)
     char id[40];
     std::snprintf(id, sizeof id, "%s-%012llx", m_server.m_requestPrefix.c_str(), static_cast<unsigned long long>(++m_server.m_requests));
     request.correlation = id;
+    request.base = m_kind == Kind::Tls ? m_server.m_settings.tlsUrl : m_server.m_settings.url;
     const auto framing = parser.chunked() ? SocketBody::Framing::Chunked : SocketBody::Framing::Length;
     // Once all of it is there, the client may wait as long as the answer takes.
     const auto watch = [this](SocketBody::Step step) { m_deadline = step == SocketBody::Step::Ended ? Clock::time_point::max() : Clock::now() + m_server.m_settings.stallLimit; };

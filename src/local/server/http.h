@@ -45,6 +45,7 @@ struct Request {
     std::map<std::string, std::string> params;   // decoded values of the route's {names}
     Identity who;
     std::string correlation;   // x-ms-request-id of the answer
+    std::string base;          // under which this client found the service: addresses in the answer begin with it
     BodyReader* body = nullptr;
 
     std::string header(const std::string& lowerName) const;

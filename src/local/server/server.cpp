@@ -61,24 +61,29 @@ Server::~Server() = default;
 
 void Server::listen(int fd, Kind kind)
 {
-    const auto serve = [this, kind](Socket socket) {
+    const auto take = [this, kind](Socket socket) {
         if (kind == Kind::Tcp) {
             const int yes = 1;
             ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         }
-        auto connection = std::make_shared<Connection>(*this, std::move(socket), kind);
-        const auto run = [](std::shared_ptr<Connection> own) -> Task<> { co_await own->serve(); };
-        detach(m_context, run(std::move(connection)));
+        serve(std::move(socket), kind);
     };
     if (kind == Kind::Tcp) {
         const auto door = std::make_shared<DoorOf<asio::ip::tcp::acceptor, Door>>(m_context, asio::ip::tcp::v4(), fd);
         m_doors.push_back(door);
-        detach(m_context, accept(door, serve));
+        detach(m_context, accept(door, take));
     } else {
         const auto door = std::make_shared<DoorOf<asio::local::stream_protocol::acceptor, Door>>(m_context, asio::local::stream_protocol(), fd);
         m_doors.push_back(door);
-        detach(m_context, accept(door, serve));
+        detach(m_context, accept(door, take));
     }
+}
+
+void Server::serve(Socket socket, Kind kind)
+{
+    auto connection = std::make_shared<Connection>(*this, std::move(socket), kind);
+    const auto run = [](std::shared_ptr<Connection> own) -> Task<> { co_await own->serve(); };
+    detach(m_context, run(std::move(connection)));
 }
 
 Task<> Server::watchDeadlines()

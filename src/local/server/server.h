@@ -2,6 +2,7 @@
 
 #include "accesslog.h"
 #include "router.h"
+#include "socketbody.h"
 #include "tokens.h"
 
 #include <chrono>
@@ -14,6 +15,8 @@ struct ServerSettings {
     std::string subscriptionId;
     std::string resourceGroup;
     std::string workspaceName;
+    std::string url;                                // "http://127.0.0.1:PORT"
+    std::string tlsUrl;                             // "https://localhost:PORT"
     std::chrono::milliseconds headLimit{10'000};    // for a request's head
     std::chrono::milliseconds idleLimit{300'000};   // between requests
     std::chrono::milliseconds stallLimit{60'000};   // without a byte of a body or an answer
@@ -27,8 +30,9 @@ public:
     Server(asio::io_context& context, const Router& router, const Tokens& tokens, AccessLog& log, ServerSettings settings);
     ~Server();
 
-    enum class Kind { Tcp, Unix };
+    enum class Kind { Tcp, Tls, Unix };
     void listen(int fd, Kind kind);  // takes the listening socket
+    void serve(Socket socket, Kind kind);  // a connection that something else accepted
     // Takes no more connections, lets answers under way end for `grace`, then cuts them. The io_context runs dry afterwards.
     Task<> stop(std::chrono::milliseconds grace);
 

@@ -70,7 +70,11 @@ Task<Response> put(TrackingParts parts, Request& request)
     if (!target || place->path.empty())
         co_return trackingError(target ? invalidPath(place->path).value() : target.error());
     auto& blobs = parts.blobs;
-    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads("azureml"), request.body->left() > 1 ? request.body->left() : -1, Upload::Md5::Wanted);
+    Upload::Plan plan;
+    plan.name = place->path;
+    plan.expected = request.body->left() > 1 ? request.body->left() : -1;
+    plan.md5 = Upload::Md5::Wanted;
+    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads("azureml"), plan);
     if (!upload)
         co_return Response::mlflow(upload.error());
     auto written = co_await (*upload)->take(*request.body);

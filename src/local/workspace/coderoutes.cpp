@@ -24,9 +24,9 @@ std::optional<api::CodeVersion> kept(const WorkspaceParts& parts, const std::str
 }
 
 // The port may have changed since: the address is written anew.
-std::string shown(const WorkspaceParts& parts, api::CodeVersion code)
+std::string shown(const WorkspaceParts& parts, const std::string& base, api::CodeVersion code)
 {
-    code.uri = blobUrl(parts.url, "code", code.uri.substr(code.uri.rfind('/') + 1));
+    code.uri = blobUrl(base, "code", code.uri.substr(code.uri.rfind('/') + 1));
     return toJson(code, parts.workspace.path()).dump();
 }
 
@@ -37,14 +37,14 @@ Task<Response> listVersions(std::shared_ptr<WorkspaceParts> parts, Request& requ
     for (const auto& document : parts->documents.list("code", hash.empty() ? request.params["name"] : std::string())) {
         const auto code = api::read<api::CodeVersion>(document.json);
         if (code && (hash.empty() || code->sha256 == hash))
-            list.push_back(Json::parse(shown(*parts, *code)));
+            list.push_back(Json::parse(shown(*parts, request.base, *code)));
         if (!hash.empty() && !list.empty())
             break;
     }
     co_return Response::json(Json{{"value", list}}.dump());
 }
 
-Task<Response> startUpload(std::shared_ptr<WorkspaceParts> parts, Request&)
+Task<Response> startUpload(std::shared_ptr<WorkspaceParts> parts, Request& request)
 {
     const std::string container = "code-" + newGuid();
     std::error_code error;
@@ -52,7 +52,7 @@ Task<Response> startUpload(std::shared_ptr<WorkspaceParts> parts, Request&)
     if (error)
         co_return Response::arm(fileError(parts->blobs.tree().root(container), "be made", error.value()));
     api::PendingUpload upload;
-    upload.blobUri = blobUrl(parts->url, container, {});
+    upload.blobUri = blobUrl(request.base, container, {});
     upload.sasUri = upload.blobUri + "?" + parts->sas.sign(container, {}, "rcwl", std::chrono::hours(6));
     co_return Response::json(toJson(upload).dump());
 }
@@ -81,7 +81,7 @@ Task<Response> putVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
     if (const auto before = kept(*parts, name, version)) {
         if (before->sha256 != code->sha256)
             co_return Response::arm(Error{Error::Code::Conflict, "Code version “" + name + "” " + version + " is there already with other content; a version never changes.", {}});
-        co_return Response::json(shown(*parts, *before));
+        co_return Response::json(shown(*parts, request.base, *before));
     }
     const auto [upload, below] = uploadOf(code->uri);
     const auto sealed = co_await parts->blobs.sealSnapshot(upload, below);
@@ -89,13 +89,13 @@ Task<Response> putVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
         co_return Response::arm(sealed.error());
     code->name = name;
     code->version = version;
-    code->uri = blobUrl(parts->url, "code", sealed->sha256);
+    code->uri = blobUrl(request.base, "code", sealed->sha256);
     if (code->sha256.empty())
         code->sha256 = sealed->sha256;
     const auto stored = co_await parts->documents.put("code", name, version, toJson(*code, parts->workspace.path()).dump());
     if (!stored)
         co_return Response::arm(stored.error());
-    co_return Response::json(shown(*parts, *code), 201);
+    co_return Response::json(shown(*parts, request.base, *code), 201);
 }
 
 Task<Response> getVersion(std::shared_ptr<WorkspaceParts> parts, Request& request)
@@ -103,7 +103,7 @@ Task<Response> getVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
     const auto code = kept(*parts, request.params["name"], request.params["version"]);
     if (!code)
         co_return Response::arm(Error{Error::Code::NotFound, "There is no code version “" + request.params["name"] + "” " + request.params["version"] + ".", {}});
-    co_return Response::json(shown(*parts, *code));
+    co_return Response::json(shown(*parts, request.base, *code));
 }
 
 } // namespace

@@ -41,6 +41,18 @@ Result<api::Datastore> named(const std::string& name)
     return failure(Error::Code::NotFound, "There is no datastore “" + name + "”. This workspace has workspaceblobstore, workspaceartifactstore and workspacemodels.");
 }
 
+// azure-ai-ml insists on TLS and builds "https://{accountName}.blob.{suffix}" of its own: with a host in the name, the account follows in the
+// path, "https://localhost:PORT/runyard.blob.core.windows.net/{container}" (azureml-rest §3.1).
+Json shown(api::Datastore store, const WorkspaceParts& parts, const Request& request)
+{
+    constexpr std::string_view tls = "https://";
+    if (request.base.starts_with(tls)) {
+        store.accountName = request.base.substr(tls.size()) + '/' + accountName;
+        store.protocol = "https";
+    }
+    return toJson(store, parts.workspace.path());
+}
+
 } // namespace
 
 void addDatastoreRoutes(Router& router, WorkspaceParts given)
@@ -51,7 +63,7 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         Json list = Json::array();
         for (const auto& store : datastores()) {
             if (store.isDefault || !onlyDefault)
-                list.push_back(toJson(store, parts->workspace.path()));
+                list.push_back(shown(store, *parts, request));
         }
         co_return Response::json(Json{{"value", list}}.dump());
     });
@@ -59,7 +71,7 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         const auto store = named(request.params["name"]);
         if (!store)
             co_return Response::arm(store.error());
-        co_return Response::json(toJson(*store, parts->workspace.path()).dump());
+        co_return Response::json(shown(*store, *parts, request).dump());
     });
     router.add("POST", "$WS/datastores/{name}/listSecrets", "SDKs", Route::Access::OwnerOnly, [parts](Request& request) -> Task<Response> {
         const auto store = named(request.params["name"]);

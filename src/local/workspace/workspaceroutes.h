@@ -4,6 +4,7 @@
 #include "local/blobs/blobs.h"
 #include "local/blobs/sas.h"
 #include "local/server/router.h"
+#include "local/server/tokens.h"
 #include "local/store/store.h"
 
 namespace runyard::local {
@@ -18,7 +19,7 @@ struct Health {
 // What the routes of the workspace itself need of the rest.
 struct WorkspaceParts {
     api::Workspace workspace;
-    std::string url;  // "http://127.0.0.1:PORT"
+    const Tokens& tokens;
     Blobs& blobs;
     Documents& documents;
     const Sas& sas;

@@ -59,8 +59,21 @@ void TransferRow::end(const Result<>& result)
     } else {
         m_row->setEnded(StateKind::Success, m_last.files == 1 ? tr("done, 1 file verified") : tr("done, %1 files verified").arg(m_last.files));
     }
+    if (result && !m_last.notes.empty())
+        sayWhatWasLeftOut();
     Q_EMIT changed();
     Q_EMIT ended();
+}
+
+void TransferRow::sayWhatWasLeftOut()
+{
+    const auto& notes = m_last.notes;
+    const QString first = QString::fromStdString(notes.front());
+    QStringList all;
+    for (const std::string& note : notes)
+        all.append(QString::fromStdString(note));
+    const QString sentence = notes.size() == 1 ? first : tr("%1 And %2 more.").arg(first).arg(notes.size() - 1);
+    m_notice->show(StateKind::Warning, sentence, notes.size() == 1 ? QString() : all.join(QLatin1Char('\n')));
 }
 
 void TransferRow::cancel()

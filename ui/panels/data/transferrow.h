@@ -33,6 +33,7 @@ Q_SIGNALS:
 private:
     void show(const client::TransferProgress& progress);
     void end(const Result<>& result);
+    void sayWhatWasLeftOut();
     void cancel();
 
     Make m_make;
