@@ -116,6 +116,8 @@ pid_t startWorker(const Options& options, const Holdings& held, const std::strin
 {
     std::vector<std::string> words{program, "--worker", "--data", options.folder.string(), "--idle", std::to_string(options.idleLimit.count()), "--socket", held.socket.string(), "--listen",
         options.host + ":" + std::to_string(held.tcp.port), "--tls-port", std::to_string(held.tls.port)};
+    if (!options.trace.empty())
+        words.insert(words.end(), {"--trace", options.trace.string()});
     for (const auto& [name, fd] : {std::pair("--tcp", held.tcp.socket.get()), std::pair("--tls", held.tls.socket.get()), std::pair("--local", held.local.get()), std::pair("--lock", held.lock.get()), std::pair("--life", held.life.get())}) {
         words.emplace_back(name);
         words.push_back(std::to_string(fd));

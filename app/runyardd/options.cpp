@@ -7,12 +7,13 @@
 
 namespace runyard {
 
-const char* const usage = "Usage: runyardd [--data DIR] [--listen HOST:PORT] [--idle SECONDS]\n"
+const char* const usage = "Usage: runyardd [--data DIR] [--listen HOST:PORT] [--idle SECONDS] [--trace FILE]\n"
                           "       runyardd routes\n"
                           "Serves a workspace on this computer to Runyard and to MLflow clients.\n"
                           "  --data DIR          where the workspace lives (default: $XDG_DATA_HOME/runyard or ~/.local/share/runyard)\n"
                           "  --listen HOST:PORT  loopback only (default: 127.0.0.1 and the port of last time)\n"
                           "  --idle SECONDS      goes after so long without runs, windows and clients (default: 600)\n"
+                          "  --trace FILE        writes every exchange with a client as text to FILE, without secrets\n"
                           "  routes              prints the table of routes\n";
 
 namespace {
@@ -50,6 +51,10 @@ Result<> set(Options& options, const std::string& name, const std::string& value
     }
     if (name == "--socket") {
         options.socket = value;
+        return {};
+    }
+    if (name == "--trace") {
+        options.trace = std::filesystem::absolute(value);
         return {};
     }
     const auto count = number(value, 1 << 30);

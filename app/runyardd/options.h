@@ -16,6 +16,7 @@ struct Options {
     std::filesystem::path folder;
     std::string host = "127.0.0.1";
     int port = 0;                             // 0: the one of last time, else any
+    std::filesystem::path trace;              // empty: none
     std::chrono::seconds idleLimit{600};      // without runs, windows and clients
     // Only between the two processes of a service: descriptors handed down.
     int tcp = -1;

@@ -166,6 +166,8 @@ int serveWorkspace(const Options& options)
     settings.url = url;
     settings.tlsUrl = "https://localhost:" + std::to_string(options.tlsPort);
     local::Server server(context, workspace.router(), workspace.tokens(), log, settings);
+    if (!options.trace.empty())
+        server.traceTo(options.trace);
     server.listen(options.local, local::Server::Kind::Unix);
     server.listen(options.tcp, local::Server::Kind::Tcp);
     local::TlsDoor tlsDoor(context, server, *certificates, options.tls);

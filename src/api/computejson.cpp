@@ -13,13 +13,13 @@ Json toJson(const Compute& value, const std::string& scope)
     const Json inner{{"osType", "Linux"}, {"vmSize", value.vmSize}, {"vmPriority", "Dedicated"},
         {"scaleSettings", {{"minNodeCount", value.minNodes}, {"maxNodeCount", value.maxNodes}, {"nodeIdleTimeBeforeScaleDown", toIsoDuration(value.idleSeconds)}}},
         {"remoteLoginPortPublicAccess", "NotSpecified"}, {"enableNodePublicIp", false}, {"isolatedNetwork", false}, {"subnet", nullptr},
-        {"allocationState", value.allocationState}, {"allocationStateTransitionTime", toIso(value.modified)}, {"errors", nullptr},
+        {"allocationState", value.allocationState}, {"allocationStateTransitionTime", orNull(toIso(value.modified))}, {"errors", nullptr},
         {"currentNodeCount", value.currentNodes}, {"targetNodeCount", value.targetNodes}, {"nodeStateCounts", counts},
         {"propertyBag", {{"runyard.meaning", value.meaning}}}};
     Json json = resource(scope, "computes", value.name,
         Json{{"computeType", value.type}, {"description", value.description}, {"disableLocalAuth", true}, {"provisioningState", value.provisioningState},
-            {"provisioningErrors", errors.empty() ? Json() : errors}, {"isAttachedCompute", false}, {"computeLocation", value.location}, {"createdOn", toIso(value.created)},
-            {"modifiedOn", toIso(value.modified)}, {"resourceId", nullptr}, {"properties", inner}});
+            {"provisioningErrors", errors.empty() ? Json() : errors}, {"isAttachedCompute", false}, {"computeLocation", value.location}, {"createdOn", orNull(toIso(value.created))},
+            {"modifiedOn", orNull(toIso(value.modified))}, {"resourceId", nullptr}, {"properties", inner}});
     json["location"] = value.location;
     json["tags"] = Json::object();
     return json;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/result.h"
+
 #include <map>
 #include <string>
 #include <vector>
@@ -27,8 +29,9 @@ struct EnvironmentVersion {
 };
 
 // The request as the environment version that asks for it, and back. A condaFile of any origin is read
-// (python=…, pip lists); a curated TensorFlow or PyTorch image sets the framework.
+// (python=…, packages that PyPI has too, pip lists); a curated TensorFlow or PyTorch image sets the framework. Invalid, with the reason,
+// where only conda or a container engine could make it.
 EnvironmentVersion toEnvironmentVersion(const EnvironmentRequest& request, const std::string& name, const std::string& version);
-EnvironmentRequest toEnvironmentRequest(const EnvironmentVersion& version);
+Result<EnvironmentRequest> toEnvironmentRequest(const EnvironmentVersion& version);
 
 } // namespace runyard::api

@@ -1,3 +1,4 @@
+#include "condafile.h"
 #include "jsonhelp.h"
 #include "uri.h"
 
@@ -36,18 +37,6 @@ std::string packageLine(const EnvironmentRequest& request)
     return name + "==" + request.frameworkVersion + (isWhole ? "" : ".*");
 }
 
-std::string trimmed(std::string_view line)
-{
-    const auto from = line.find_first_not_of(" \t\r-");
-    const auto to = line.find_last_not_of(" \t\r");
-    if (from == std::string_view::npos)
-        return {};
-    std::string word(line.substr(from, to - from + 1));
-    if (word.size() > 1 && (word.front() == '"' || word.front() == '\'') && word.back() == word.front())
-        word = word.substr(1, word.size() - 2);
-    return word;
-}
-
 std::string versionOf(const std::string& line, std::string_view name)
 {
     if (!line.starts_with(name))
@@ -75,6 +64,14 @@ bool takesFramework(const std::string& line, EnvironmentRequest& request)
         return true;
     }
     return false;
+}
+
+std::string listed(const std::vector<std::string>& names)
+{
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        text += (i == 0 ? "“" : i + 1 == names.size() ? " and “" : ", “") + names[i] + "”";
+    return text;
 }
 
 // "…/curated/tensorflow-2.16-cuda12:3" → tensorflow 2.16
@@ -110,26 +107,25 @@ EnvironmentVersion toEnvironmentVersion(const EnvironmentRequest& request, const
     return environment;
 }
 
-EnvironmentRequest toEnvironmentRequest(const EnvironmentVersion& version)
+Result<EnvironmentRequest> toEnvironmentRequest(const EnvironmentVersion& version)
 {
     EnvironmentRequest request;
     request.framework.clear();
-    std::istringstream yaml(version.condaFile);
-    bool isInPip = false;
-    for (std::string line; std::getline(yaml, line);) {
-        if (line.find_first_not_of(" \t") == std::string::npos || line[line.find_first_not_of(" \t")] != '-')
-            continue;
-        const std::string word = trimmed(line);
-        if (word == "pip:") {
-            isInPip = true;
-        } else if (!isInPip) {
-            if (isPackage(word, "python") || word.starts_with("python="))
-                request.pythonVersion = versionOf(word, "python");
-        } else if (!word.empty() && !takesFramework(word, request)) {
-            request.pipPackages.push_back(word);
-        }
+    if (!version.condaFile.empty()) {
+        auto file = readCondaFile(version.condaFile);
+        if (!file)
+            return Failure(file.error());
+        if (!file->condaOnly.empty())
+            return failure(Error::Code::Invalid, "The conda file asks for " + listed(file->condaOnly) + ", which only conda installs. Leave it out, or list what replaces it under “pip:”.");
+        request.pythonVersion = file->python;
+        for (std::string& line : file->packages)
+            if (!takesFramework(line, request))
+                request.pipPackages.push_back(std::move(line));
     }
     readImage(version.image, request);
+    const bool isKnown = !version.condaFile.empty() || !request.framework.empty() || version.image.starts_with("runyard.local/");
+    if (!isKnown)
+        return failure(Error::Code::Invalid, "The image “" + version.image + "” needs a container engine, and this workspace has none. Add a conda file that names the packages, or take a curated TensorFlow or PyTorch image.");
     return request;
 }
 

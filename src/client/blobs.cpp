@@ -41,6 +41,18 @@ api::Blob blobOf(const pugi::xml_node& node)
     return blob;
 }
 
+std::string joined(const std::string& url, const std::string& first, const std::string& second)
+{
+    std::string all = url;
+    for (const std::string& part : {first, second}) {
+        if (!part.empty())
+            all += (all.find('?') == std::string::npos ? '?' : '&') + part;
+    }
+    return all;
+}
+
+} // namespace
+
 Result<api::BlobPage> readPage(const std::string& xml)
 {
     pugi::xml_document document;
@@ -63,18 +75,6 @@ Result<api::BlobPage> readPage(const std::string& xml)
     page.nextMarker = root.child_value("NextMarker");
     return page;
 }
-
-std::string joined(const std::string& url, const std::string& first, const std::string& second)
-{
-    std::string all = url;
-    for (const std::string& part : {first, second}) {
-        if (!part.empty())
-            all += (all.find('?') == std::string::npos ? '?' : '&') + part;
-    }
-    return all;
-}
-
-} // namespace
 
 std::string Container::blob(const std::string& name, const std::string& extra) const
 {

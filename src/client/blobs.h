@@ -30,6 +30,9 @@ struct BlobPlace {
     static BlobPlace ofUrl(std::string url, const std::string& base);
 };
 
+// One page of a listing, as Blob storage answers it.
+Result<api::BlobPage> readPage(const std::string& xml);
+
 // What the areas share of Blob storage.
 class BlobStore {
 public:

@@ -155,6 +155,21 @@ std::string quoted(const std::string& text)
     return yaml + '"';
 }
 
+// A long command with a line for each option, as YAML folds it back: `>-` makes one space of a line's end. What has white space that folding would change
+// stays as it is.
+std::string folded(const std::string& command)
+{
+    const bool isPlain = std::none_of(command.begin(), command.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }) && command.find("  ") == std::string::npos && !command.ends_with(' ');
+    if (!isPlain || command.size() < 60 || command.find(" --") == std::string::npos)
+        return quoted(command);
+    std::string text = ">-\n  ";
+    for (std::size_t at = 0; at < command.size(); ++at) {
+        const bool breaks = command[at] == ' ' && command.compare(at, 3, " --") == 0;
+        text += breaks ? std::string("\n  ") : std::string(1, command[at]);
+    }
+    return text;
+}
+
 } // namespace
 
 api::Job Estimators::toJob(const EstimatorDraft& draft)
@@ -210,7 +225,7 @@ std::string Estimators::jobYaml(const EstimatorDraft& draft)
     const api::Job job = toJob(draft);
     std::ostringstream yaml;
     yaml << "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ntype: command\n";
-    yaml << "code: " << quoted(draft.sourceFolder.string()) << "\ncommand: " << quoted(job.command) << '\n';
+    yaml << "code: " << quoted(draft.sourceFolder.string()) << "\ncommand: " << folded(job.command) << '\n';
     if (!job.inputs.empty())
         yaml << "inputs:\n";
     for (const auto& [name, input] : job.inputs)

@@ -8,6 +8,9 @@
 #include "script.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
 
 namespace runyard::client {
 
@@ -120,8 +123,39 @@ Task<> checkCompute(Connection& connection, std::string name, std::shared_ptr<Es
         say(*report, Level::Ok, Field::Compute, "“" + name + "” is there.");
 }
 
-// Whether a datastore has a file or a folder of that name.
-Task<Result<bool>> isInDatastore(Connection& connection, std::string datastore, std::string path)
+// What a datastore has under a name: a file, a folder of files, or nothing.
+struct Holding {
+    int files = 0;
+    std::int64_t bytes = 0;
+    bool isWhole = true;  // false: there is more than was counted
+};
+
+std::string sizeText(std::int64_t bytes)
+{
+    const std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
+    auto size = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; size >= 1023.95 && unit + 1 < units.size(); ++unit)
+        size /= 1024;
+    char text[32];
+    std::snprintf(text, sizeof text, unit == 0 || size >= 99.95 ? "%.0f %s" : "%.1f %s", size, units.at(unit));
+    return text;
+}
+
+std::string wordsFor(const std::string& path, const std::string& datastore, const Holding& holding)
+{
+    const std::string place = path.empty() ? datastore : "“" + path + "”";
+    const std::string files = holding.files == 1 ? "1 file" : std::to_string(holding.files) + " files";
+    return place + (holding.isWhole ? " holds " : " holds more than ") + files + ", " + sizeText(holding.bytes) + ".";
+}
+
+std::int64_t contentLength(const http::Reply& reply)
+{
+    const auto length = reply.headers.find("content-length");
+    return length == reply.headers.end() ? 0 : std::strtoll(length->second.c_str(), nullptr, 10);
+}
+
+Task<Result<Holding>> lookInDatastore(Connection& connection, std::string datastore, std::string path)
 {
     auto about = co_await quickly(connection, connection.get(connection.arm("datastores/" + api::encode(datastore))));
     if (!about)
@@ -133,15 +167,26 @@ Task<Result<bool>> isInDatastore(Connection& connection, std::string datastore, 
         co_return Failure(store.error());
     const auto container = Container::ofService(store->containerName);
     const std::string prefix = path.empty() || path.ends_with('/') ? path : path + '/';
-    auto list = co_await quickly(connection, connection.get(container.itself("restype=container&comp=list&maxresults=1&prefix=" + api::encode(prefix))));
+    auto list = co_await quickly(connection, connection.get(container.itself("restype=container&comp=list&maxresults=1000&prefix=" + api::encode(prefix))));
     if (!list)
         co_return Failure(list.error());
-    if (list->body.find("<Blob>") != std::string::npos || path.empty())
-        co_return true;
+    const auto page = readPage(list->body);
+    if (!page)
+        co_return Failure(page.error());
+    Holding holding;
+    holding.isWhole = page->nextMarker.empty();
+    for (const api::Blob& blob : page->blobs) {
+        ++holding.files;
+        holding.bytes += blob.size;
+    }
+    if (holding.files > 0 || path.empty())
+        co_return holding;
     auto file = co_await quickly(connection, connection.prepared(http::Request::head(container.blob(path))));
     if (!file)
         co_return Failure(file.error());
-    co_return file->status == 200;
+    holding.files = file->status == 200 ? 1 : 0;
+    holding.bytes = file->status == 200 ? contentLength(*file) : 0;
+    co_return holding;
 }
 
 Task<> checkData(Connection& connection, ScriptParameter parameter, int row, std::shared_ptr<EstimatorReport> report)
@@ -163,10 +208,12 @@ Task<> checkData(Connection& connection, ScriptParameter parameter, int row, std
     }
     if (parameter.kind == ScriptParameter::Kind::DataUpload)
         co_return;
-    const auto found = co_await isInDatastore(connection, datastore, path);
+    const auto found = co_await lookInDatastore(connection, datastore, path);
     if (!found)
         say(*report, Level::Error, Field::Data, found.error().message, row);
-    else if (!*found)
+    else if (found->files > 0 || path.empty())
+        say(*report, Level::Ok, Field::Data, wordsFor(path, datastore, *found), row);
+    else
         say(*report, Level::Error, Field::Data, "There is nothing at “" + path + "” in " + datastore + "; upload it on the Data page first.", row);
 }
 
@@ -212,6 +259,9 @@ Task<> Estimators::checkPlaces(EstimatorDraft draft, std::shared_ptr<EstimatorRe
         co_return;
     const auto answer = api::read<api::Json>(reply->body);
     report->isEnvironmentBuilt = answer && answer->contains("isBuilt") && answer->at("isBuilt").is_boolean() && answer->at("isBuilt").get<bool>();
+    const bool isWrong = std::any_of(report->checks.begin(), report->checks.end(), [](const Check& check) { return check.level == Level::Error && (check.field == Field::Packages || check.field == Field::Environment); });
+    if (!isWrong)
+        say(*report, Level::Ok, Field::Environment, report->isEnvironmentBuilt ? "The environment is cached; the run starts at once." : "The environment will be built once, before the run starts.");
 }
 
 } // namespace runyard::client

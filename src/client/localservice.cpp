@@ -58,6 +58,14 @@ void LocalService::readInfo()
         m_connection.use(std::move(*info));
 }
 
+Task<Result<api::ServiceInfo>> LocalService::info()
+{
+    readInfo();
+    if (!m_connection.isOpen())
+        co_return failure(Error::Code::NotFound, "The workspace on this computer is not open. Open it first.");
+    co_return m_connection.info();
+}
+
 Task<Result<ServiceState>> LocalService::look()
 {
     const auto start = Clock::now();

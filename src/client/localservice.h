@@ -31,6 +31,9 @@ public:
     // Tells its state now and whenever it changes, once a second at most, and restarts it when it is gone. Ends only by being cancelled.
     Task<Result<>> watch(Sink<ServiceState> sink);
 
+    // Where other programs find the service, and its token. NotFound while it is not open.
+    Task<Result<api::ServiceInfo>> info();
+
     std::filesystem::path dataFolder() const { return m_dataFolder; }
 
 private:

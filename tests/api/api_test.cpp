@@ -1,3 +1,4 @@
+#include "api/condafile.h"
 #include "api/json.h"
 #include "api/names.h"
 #include "api/uri.h"
@@ -95,7 +96,7 @@ private Q_SLOTS:
         request.pipPackages = {"matplotlib>=3.8", "pandas[excel]==2.2.*"};
         const auto version = again(toEnvironmentVersion(request, "e", "1"));
         QVERIFY(version.condaFile.find("tensorflow==2.21.*") != std::string::npos);
-        const auto back = toEnvironmentRequest(version);
+        const auto back = *toEnvironmentRequest(version);
         QCOMPARE(back.framework, request.framework);
         QCOMPARE(back.frameworkVersion, request.frameworkVersion);
         QCOMPARE(back.pythonVersion, request.pythonVersion);
@@ -103,8 +104,25 @@ private Q_SLOTS:
 
         EnvironmentVersion curated;
         curated.image = "mcr.microsoft.com/azureml/curated/tensorflow-2.16-cuda12:3";
-        QCOMPARE(toEnvironmentRequest(curated).framework, std::string("tensorflow"));
-        QCOMPARE(toEnvironmentRequest(curated).frameworkVersion, std::string("2.16"));
+        QCOMPARE(toEnvironmentRequest(curated)->framework, std::string("tensorflow"));
+        QCOMPARE(toEnvironmentRequest(curated)->frameworkVersion, std::string("2.16"));
+        curated.image = "docker.io/library/ubuntu:22.04";
+        QVERIFY(toEnvironmentRequest(curated).error().message.find("container engine") != std::string::npos);
+    }
+
+    void readsCondaFiles()
+    {
+        const auto file = readCondaFile("name: e\nchannels: [conda-forge]\ndependencies:\n- python=3.10\n- conda-forge::numpy=1.26=py310_0\n- pandas>=2\n- pytorch==2.3.1\n- pip=23\n- cudatoolkit=11\n- pip:\n  - six\n  - azureml-mlflow==1.57\n");
+        QVERIFY(file);
+        QCOMPARE(file->python, std::string("3.10"));
+        QCOMPARE(file->packages, (std::vector<std::string>{"numpy==1.26.*", "pandas>=2", "torch==2.3.1", "six", "azureml-mlflow==1.57"}));
+        QCOMPARE(file->condaOnly, (std::vector<std::string>{"cudatoolkit"}));
+        QCOMPARE(readCondaFile(R"({"dependencies": ["python=3.11", {"pip": ["six"]}]})")->packages, (std::vector<std::string>{"six"}));
+        QVERIFY(!readCondaFile("a: [b"));
+        QVERIFY(!readCondaFile("name: e\n"));
+        EnvironmentVersion environment;
+        environment.condaFile = "dependencies: [cudatoolkit, mkl]";
+        QVERIFY(toEnvironmentRequest(environment).error().message.find("“cudatoolkit” and “mkl”") != std::string::npos);
     }
 
     void readsAssetUris_data()

@@ -89,6 +89,9 @@ void Story::home()
     m_log.expect(QStringLiteral("GET"), QStringLiteral("/workspaces/[^/? ]+[? ]"), 20);
     linger(1200);
     shoot(QStringLiteral("1-home"));
+    m_driver->click(QStringLiteral("homeConnect"));
+    linger(300);
+    shoot(QStringLiteral("1-connect"));
 }
 
 void Story::data()
@@ -157,8 +160,8 @@ void Story::submit()
     linger(1500);
     picture(QStringLiteral("5-preparing-light"));
     waitForPoints(QStringLiteral("validation_acc"), 2, 300);
-    m_log.expect(QStringLiteral("POST"), QStringLiteral("metric"));
     shoot(QStringLiteral("5-running"));
+    m_log.expect(QStringLiteral("POST"), QStringLiteral("metric"));
 }
 
 qint64 Story::points(const QString& metric)

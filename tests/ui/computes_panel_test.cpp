@@ -9,6 +9,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
@@ -103,6 +104,7 @@ private Q_SLOTS:
         }
         type("computeName", QStringLiteral("cpu-cluster"));
         QVERIFY(part<QPushButton>("computeCreate")->isEnabled());
+        QVERIFY(!part<QTableView>("computeTable")->horizontalScrollBar()->isVisible());  // the table makes room for the form
         set("computeMin", 5);
         QVERIFY(!part<QPushButton>("computeCreate")->isEnabled());
         QVERIFY(says(QStringLiteral("above the most")));

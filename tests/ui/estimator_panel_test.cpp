@@ -63,6 +63,16 @@ private:
         return {};
     }
 
+    // The sentence of the checks that holds the word.
+    QString told(const QString& word)
+    {
+        for (const Check& check : part<CheckList>("estimatorChecks")->checks()) {
+            if (check.sentence.contains(word))
+                return check.sentence;
+        }
+        return {};
+    }
+
     bool isChecked()
     {
         QSignalSpy spy(&*m_panel, &EstimatorPanel::checked);
@@ -198,6 +208,12 @@ private Q_SLOTS:
         press("dataPathChoose");
         QTRY_COMPARE(part<QLineEdit>("parameterValue0")->text(), QStringLiteral("mnist"));
         QTRY_COMPARE_WITH_TIMEOUT(part<StateChip>("estimatorReady")->word(), QStringLiteral("ready"), 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(told(QStringLiteral("holds")), QStringLiteral("“mnist” holds 1 file, 1 B."), 5000);
+        QVERIFY(told(QStringLiteral("environment")).contains(QStringLiteral("built once")));
+        m_panel->useData(QStringLiteral("workspaceblobstore"), QStringLiteral("mnist/a.gz"));
+        QCOMPARE(part<QLineEdit>("parameterValue0")->text(), QStringLiteral("mnist/a.gz"));
+        QCOMPARE(m_panel->draft().parameters.size(), std::size_t(1));
+        QTRY_COMPARE_WITH_TIMEOUT(told(QStringLiteral("holds")), QStringLiteral("“mnist/a.gz” holds 1 file, 1 B."), 5000);
         QCOMPARE(m_panel->draft().parameters[0].datastore, std::string("workspaceblobstore"));
     }
 

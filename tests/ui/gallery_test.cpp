@@ -293,6 +293,7 @@ private Q_SLOTS:
     void showsEveryWidget_data();
     void showsEveryWidget();
     void followsSchemeAndScaleLive();
+    void tablesKeepTheCardsCorners();
     void iconsHaveInk();
 };
 
@@ -393,6 +394,44 @@ void GalleryTest::followsSchemeAndScaleLive()
     theme.setScale(1.25);
     QVERIFY(card->findChild<Button*>()->sizeHint().height() > height);
     QCOMPARE(roleFont(TextRole::Body).pixelSize(), 16);
+    // Paddings and columns follow too: what was scaled live looks as what is made anew, and going back loses nothing.
+    fresh.reset(words());
+    for (Card* each : {card.get(), fresh.get()})
+        each->resize(880, 760);
+    fresh->show();
+    QVERIFY(QTest::qWaitForWindowExposed(fresh.get()));
+    QCoreApplication::processEvents();
+    const QImage scaled = card->grab().toImage();
+    const QImage made = fresh->grab().toImage();
+    if (const QString keep = qEnvironmentVariable("RUNYARD_GALLERY"); !keep.isEmpty()) {
+        scaled.save(keep + QStringLiteral("/scaled.png"));
+        made.save(keep + QStringLiteral("/made.png"));
+    }
+    QCOMPARE(scaled, made);
+    theme.setScale(0.9);
+    theme.setScale(1.0);
+    QTest::qWait(50);
+    card->resize(700, 600);
+    QTest::qWait(50);
+    const QImage back = card->grab().toImage();
+    if (const QString keep = qEnvironmentVariable("RUNYARD_GALLERY"); !keep.isEmpty())
+        back.save(keep + QStringLiteral("/back.png"));
+    QCOMPARE(back, dark);
+}
+
+void GalleryTest::tablesKeepTheCardsCorners()
+{
+    Theme theme(SchemeSetting::Light);
+    Card card(QString(), Card::Padding::None);
+    auto* table = new QTableView(&card);
+    dress(table);
+    card.body()->addWidget(table);
+    card.resize(300, 200);
+    card.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&card));
+    const QImage picture = card.grab().toImage();
+    for (const QPoint& corner : {picture.rect().topLeft(), picture.rect().topRight(), picture.rect().bottomLeft(), picture.rect().bottomRight()})
+        QCOMPARE(picture.pixelColor(corner).name(), color(Token::Canvas).name());
 }
 
 void GalleryTest::iconsHaveInk()

@@ -1,11 +1,13 @@
 #include "models/metricgroups.h"
 #include "panels/estimator/packagelist.h"
+#include "panels/runs/chartgrid.h"
 #include "panels/runs/filetreemodel.h"
 #include "panels/runs/metricmodel.h"
 #include "panels/runs/runfilter.h"
 #include "panels/runs/runmodel.h"
 
 #include <QAbstractItemModelTester>
+#include <QDateTime>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -117,6 +119,45 @@ private Q_SLOTS:
         QCOMPARE(drawn(filter), QStringLiteral("sad_otter\ncalm_heron\n"));
     }
 
+    // As a list grows while a window is open: a run comes queued, starts, ends, brings metrics.
+    void newestStaysFirst_data()
+    {
+        QTest::addColumn<bool>("isThereAtFirst");
+        QTest::newRow("a list that starts empty") << false;
+        QTest::newRow("a list that starts with a run and its metrics") << true;
+    }
+
+    void newestStaysFirst()
+    {
+        RunModel model;
+        RunFilter filter;
+        filter.setSourceModel(&model);
+        filter.sort(RunModel::Started, Qt::DescendingOrder);
+        const Millis now = QDateTime::currentMSecsSinceEpoch();
+        QFETCH(bool, isThereAtFirst);
+        if (!isThereAtFirst) {
+            model.setRuns({});
+            model.setRuns({run("old", "Queued", 0)});
+            model.setRuns({run("old", "Running", now - 60'000)});
+        }
+        auto old = run("old", "Running", now - 60'000);
+        old.metrics = {{"training_acc", 0.9}};
+        model.setRuns({old});
+        old = run("old", "Completed", now - 60'000, now - 40'000);
+        old.metrics = {{"training_acc", 0.9}, {"final_acc", 0.8}, {"validation_acc", 0.85}};
+        model.setRuns({old});
+        model.setRuns({run("new", "Queued", 0), old});
+        QCOMPARE(drawn(filter), QStringLiteral("new\nold\n"));
+        model.setRuns({run("new", "Running", now - 5000), old});
+        QCOMPARE(drawn(filter), QStringLiteral("new\nold\n"));
+        auto fresh = run("new", "Completed", now - 5000, now - 1000);
+        fresh.metrics = old.metrics;
+        model.setRuns({fresh, old});
+        QCOMPARE(drawn(filter), QStringLiteral("new\nold\n"));
+        QCOMPARE(model.headerData(RunModel::FirstMetric, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("training_acc"));
+        QCOMPARE(model.headerData(RunModel::FirstMetric + 2, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("final_acc"));
+    }
+
     void filesAreATree()
     {
         FileTreeModel model;
@@ -148,8 +189,46 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, MetricModel::Count).data().toString(), QStringLiteral("4"));
     }
 
+    void metricsStandAsTheirCharts()
+    {
+        MetricModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.append("final_acc", {{0, 1, 0.8}});
+        const QPersistentModelIndex kept(model.index(0, MetricModel::Last));
+        model.append("validation_acc", {{0, 1, 0.7}, {1, 2, 0.8}});
+        model.append("training_acc", {{0, 1, 0.75}, {1, 2, 0.9}});
+        QCOMPARE(drawn(model), QStringLiteral("training_acc\nvalidation_acc\nfinal_acc\n"));
+        QCOMPARE(kept.row(), 2);
+        model.append("training_acc", {{2, 3, 0.95}});
+        QCOMPARE(model.index(0, MetricModel::Last).data().toString(), QStringLiteral("0.9500"));
+    }
+
+    void aSinglePointGivesWayToLines()
+    {
+        ChartGrid grid;
+        grid.resize(1000, 300);
+        grid.show();
+        grid.append("final_acc", {{0, 1000, 0.8665}});
+        QCOMPARE(grid.chartCount(), 1);
+        QCOMPARE(grid.charts().front()->title(), QStringLiteral("final_acc"));
+        std::vector<api::MetricPoint> points;
+        for (int step = 0; step < 5; ++step)
+            points.push_back({step, 1000 * step, 0.8 + 0.01 * step});
+        grid.append("validation_acc", points);
+        grid.append("training_acc", points);
+        QCOMPARE(grid.chartCount(), 1);
+        QCOMPARE(grid.charts().front()->title(), QStringLiteral("acc"));
+        QCOMPARE(grid.charts().front()->seriesNames(), QStringList({QStringLiteral("training"), QStringLiteral("validation")}));
+        for (std::int64_t step = 1; step < 4; ++step)
+            grid.append("final_acc", {{step, 1000, 0.87}});
+        QCOMPARE(grid.chartCount(), 2);
+        QCOMPARE(grid.charts().back()->series(QStringLiteral("final_acc"))->points().size(), 4);
+    }
+
     void metricsOfOneQuantityShareAChart()
     {
+        QCOMPARE(groups({"final_acc", "validation_acc", "training_acc"}),
+                 QStringLiteral("acc: training=training_acc validation=validation_acc\nfinal_acc: final_acc=final_acc\n"));
         QCOMPARE(groups({"training_acc"}), QStringLiteral("training_acc: training_acc=training_acc\n"));
         QCOMPARE(groups({"training_acc", "validation_acc", "final_acc"}),
                  QStringLiteral("acc: training=training_acc validation=validation_acc\nfinal_acc: final_acc=final_acc\n"));

@@ -4,12 +4,15 @@
 #include "support/practice.h"
 #include "theme/theme.h"
 #include "widgets/codeview.h"
-#include "widgets/logview.h"
+#include "widgets/logpane.h"
 #include "widgets/notice.h"
 #include "widgets/phasebar.h"
 #include "widgets/statechip.h"
 
 #include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -124,12 +127,49 @@ private Q_SLOTS:
         openTab(4);
         auto* outputs = part<QTreeView>("outputsTree");
         QTRY_VERIFY_WITH_TIMEOUT(static_cast<const FileTreeModel*>(outputs->model())->indexOf(QStringLiteral("outputs/model/weights.txt")).isValid(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!outputs->isColumnHidden(FileTreeModel::Digest), 5000);  // the service took them when the run ended
         outputs->setCurrentIndex(static_cast<const FileTreeModel*>(outputs->model())->indexOf(QStringLiteral("outputs/model/weights.txt")));
         QTRY_COMPARE_WITH_TIMEOUT(part<CodeView>("outputsPreview")->toPlainText(), QStringLiteral("weights of the network"), 10'000);
         openTab(5);
         QTRY_VERIFY_WITH_TIMEOUT(part<CodeView>("codePreview")->toPlainText().contains(QStringLiteral("run.log('training_acc'")), 10'000);
         openTab(6);
         QVERIFY(part<CodeView>("jobSpec")->toPlainText().contains(QStringLiteral("train.py")));
+    }
+
+    void aLogThatCannotBeKeptIsTold()
+    {
+        const QString id = m_practice->submit(Practice::training(1, 0));
+        QCOMPARE(m_practice->end(id), std::string("Completed"));
+        const QByteArray cache = qgetenv("XDG_CACHE_HOME");
+        qputenv("XDG_CACHE_HOME", "/dev/null/none");
+        m_panel->open(id);
+        auto* notice = part<Notice>("runNotice");
+        QTRY_VERIFY_WITH_TIMEOUT(notice->isVisible() && !notice->sentence().isEmpty(), 10'000);
+        cache.isNull() ? qunsetenv("XDG_CACHE_HOME") : qputenv("XDG_CACHE_HOME", cache);
+        m_panel->open(id);
+        QTRY_VERIFY_WITH_TIMEOUT(log().contains(QStringLiteral("last line")), 10'000);
+        QVERIFY(!notice->isVisible());
+    }
+
+    void aSavedLogIsTold()
+    {
+        const QString id = m_practice->submit(Practice::training(1, 0));
+        QCOMPARE(m_practice->end(id), std::string("Completed"));
+        m_panel->open(id);
+        QTRY_VERIFY_WITH_TIMEOUT(log().contains(QStringLiteral("last line")), 10'000);
+        auto* pane = part<LogPane>("liveLog");
+        const auto buttons = pane->findChildren<QPushButton*>();
+        const auto save = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* button) { return button->text().startsWith(QStringLiteral("Save")); });
+        QVERIFY(save != buttons.end());
+        QTest::mouseClick(*save, Qt::LeftButton);
+        QFileDialog* dialog = nullptr;
+        QTRY_VERIFY((dialog = pane->findChild<QFileDialog*>()));
+        const QString target = m_desk->scratch(QStringLiteral("saved")) + QStringLiteral("/log.txt");
+        QVERIFY(QDir().mkpath(QFileInfo(target).path()));
+        Q_EMIT dialog->fileSelected(target);
+        dialog->close();
+        QTRY_VERIFY_WITH_TIMEOUT(part<Notice>("runNotice")->sentence().contains(target), 10'000);
+        QVERIFY(QFileInfo(target).size() > 0);
     }
 
     void cancelsAfterAsking()

@@ -3,6 +3,7 @@
 #include "theme/theme.h"
 #include "widgets/fourfaces.h"
 
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -61,6 +62,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(cell(0, RunModel::State), QStringLiteral("Completed"), 60'000);
         QVERIFY(table()->selectionModel()->isRowSelected(0));
         QTRY_COMPARE_WITH_TIMEOUT(table()->model()->columnCount(), RunModel::FirstMetric + 3, 10'000);
+        QCOMPARE(table()->horizontalHeader()->length(), table()->viewport()->width());  // the rows reach the right edge
         QSignalSpy activated(&*m_panel, &RunsPanel::runActivated);
         const QRect place = table()->visualRect(table()->model()->index(0, 0));
         QTest::mouseClick(table()->viewport(), Qt::LeftButton, {}, place.center());

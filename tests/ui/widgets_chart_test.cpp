@@ -49,6 +49,8 @@ private Q_SLOTS:
     void stepsThatComeLateAreSortedIn();
     void ticksAreRound();
     void zoomStaysWhenDataCome();
+    void arrowsMoveTheCrossHair();
+    void aSinglePointIsADotWithinThePlot();
     void keysSwitchAxesAndSmoothing();
     void tableHoldsEveryPoint();
     void floodDoesNotStall();
@@ -133,6 +135,12 @@ void WidgetsChartTest::ticksAreRound()
     for (const Tick& tick : logTicks(-5, 0, 3))
         labels.append(tick.label);
     QVERIFY(labels.contains(QStringLiteral("0.001")));
+    labels.clear();
+    for (const Tick& tick : linearTicks(0, 4, 11, Spacing::Whole))
+        labels.append(tick.label);
+    QCOMPARE(labels, (QStringList{QStringLiteral("0"), QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3"), QStringLiteral("4")}));
+    for (const Tick& tick : linearTicks(0, 25, 10, Spacing::Whole))
+        QCOMPARE(tick.at, std::floor(tick.at));
     QVERIFY(linearTicks(1, 1, 5).isEmpty());
     QVERIFY(linearTicks(notANumber, notANumber, 5).isEmpty());
 }
@@ -158,6 +166,35 @@ void WidgetsChartTest::zoomStaysWhenDataCome()
     QTest::mouseDClick(view->viewport(), Qt::LeftButton, {}, middle.toPoint());
     QVERIFY(!view->isZoomed());
     QVERIFY(drawnPoints(chart) > 500);
+}
+
+void WidgetsChartTest::arrowsMoveTheCrossHair()
+{
+    Theme theme(SchemeSetting::Light);
+    Chart chart(QStringLiteral("loss"));
+    chart.setSeries(QStringLiteral("training"), ramp(5));
+    chart.setSeries(QStringLiteral("validation"), {{0, 0, 1}, {2.5, 2, 1}});
+    QSignalSpy moved(&chart, &Chart::crossHairMoved);
+    QVector<double> places;
+    for (const auto key : {Qt::Key_Right, Qt::Key_Right, Qt::Key_Right, Qt::Key_Right, Qt::Key_Right, Qt::Key_Right, Qt::Key_Right, Qt::Key_Left, Qt::Key_Left})
+        QTest::keyClick(&chart, key);
+    while (!moved.isEmpty())
+        places.append(moved.takeFirst().constFirst().toDouble());
+    QCOMPARE(places, (QVector<double>{0, 1, 2, 2.5, 3, 4, 3, 2.5}));  // none beyond the last
+}
+
+void WidgetsChartTest::aSinglePointIsADotWithinThePlot()
+{
+    Theme theme(SchemeSetting::Light);
+    Chart chart(QStringLiteral("final_acc"));
+    chart.resize(600, 300);
+    chart.setSeries(QStringLiteral("final_acc"), {{0, 1000, 0.8665}});
+    chart.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&chart));
+    const QImage picture = chart.grab().toImage();
+    const auto* view = chart.findChild<ChartView*>();
+    const QPoint middle = view->mapTo(&chart, view->plot().center().toPoint());
+    QCOMPARE(picture.pixelColor(middle * picture.devicePixelRatio()).name(), seriesColor(0).name());
 }
 
 void WidgetsChartTest::keysSwitchAxesAndSmoothing()

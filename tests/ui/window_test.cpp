@@ -8,10 +8,12 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QClipboard>
 #include <QFile>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QProcess>
 #include <QScopeGuard>
 #include <QScreen>
@@ -215,6 +217,29 @@ private Q_SLOTS:
         makeWindow();
         const QSize room = m_window->screen()->availableSize();
         QCOMPARE(m_window->frameSize().boundedTo(room), m_window->frameSize());
+    }
+
+    void linesForOtherToolsAreReadyToPaste()
+    {
+        makeWindow();
+        press("homeWorkHere");
+        QTRY_COMPARE_WITH_TIMEOUT(workspaceState(), static_cast<int>(StateKind::Success), 20'000);
+        press("homeConnect");
+        auto* shell = part<QPlainTextEdit>("connectShell");
+        QTRY_VERIFY_WITH_TIMEOUT(shell && shell->toPlainText().contains(QStringLiteral("ARM_CLOUD_METADATA_URL='https://localhost:")), 5000);
+        part<QWidget>("connectTools")->setFocus();
+        for (int at = 0; at < 3; ++at)
+            QTest::keyClick(part<QWidget>("connectTools"), Qt::Key_Right);
+        QTRY_VERIFY(shell->toPlainText().contains(QStringLiteral("RUNYARD_TOKEN='••••••••'")));
+        press("connectShellCopy");
+        QString script = QGuiApplication::clipboard()->text();
+        press("connectExampleCopy");
+        script += QGuiApplication::clipboard()->text();
+        QVERIFY(script.contains(QStringLiteral("RUNYARD_TOKEN='ey")));
+        QProcess pasted;
+        pasted.start(QStringLiteral("bash"), {QStringLiteral("-c"), script});
+        QVERIFY(pasted.waitForFinished(20'000));
+        QCOMPARE(pasted.readAllStandardOutput(), QByteArray("{\"value\":[]}"));
     }
 
     void aSecondStartRaisesTheFirst()

@@ -74,6 +74,12 @@ QVariant ComputeModel::headerData(int section, Qt::Orientation orientation, int 
     }
 }
 
+static QString wordOf(const std::string& state)
+{
+    QString word = QString::fromStdString(state);
+    return word.isEmpty() ? word : word.at(0).toUpper() + word.mid(1);
+}
+
 QVariant NodeModel::data(const QModelIndex& index, int role) const
 {
     if (!index.isValid())
@@ -87,7 +93,7 @@ QVariant NodeModel::data(const QModelIndex& index, int role) const
         return {};
     switch (index.column()) {
     case Name: return QString::fromStdString(node.id);
-    case State: return QString::fromStdString(node.state);
+    case State: return wordOf(node.state);
     case Run: return QString::fromStdString(node.runId);
     case Cpus: return QString::fromStdString(node.cpus);
     default: return {};

@@ -29,6 +29,13 @@ std::string splitOf(std::string word)
     return {};
 }
 
+int rankOf(const std::string& split)
+{
+    if (split.empty() || split == "training")
+        return 0;
+    return split == "validation" ? 1 : 2;
+}
+
 Parts take(const std::string& key)
 {
     const std::string separators = "_-/. ";
@@ -77,9 +84,22 @@ std::vector<MetricGroup> groupMetrics(const std::vector<std::string>& keys)
             group = groups.insert(groups.end(), MetricGroup{parts.quantity, {}});
         group->members.push_back({key, parts.split});
     }
-    for (MetricGroup& group : groups)
+    for (MetricGroup& group : groups) {
+        std::stable_sort(group.members.begin(), group.members.end(), [](const auto& a, const auto& b) { return rankOf(a.label) < rankOf(b.label); });
         nameMembers(group);
+    }
+    std::stable_partition(groups.begin(), groups.end(), [](const MetricGroup& group) { return group.members.size() > 1; });
     return groups;
+}
+
+std::vector<std::string> orderMetrics(const std::vector<std::string>& keys)
+{
+    std::vector<std::string> ordered;
+    for (const MetricGroup& group : groupMetrics(keys)) {
+        for (const auto& member : group.members)
+            ordered.push_back(member.key);
+    }
+    return ordered;
 }
 
 } // namespace runyard

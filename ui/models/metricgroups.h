@@ -16,7 +16,11 @@ struct MetricGroup {
 };
 
 // Groups by the words train, training, val, validation, test, eval (in any place, joined by '_', '-', '/', '.' or a space): "training_acc" and
-// "validation_acc" make "acc". A bare "loss" joins "val_loss" as its training part. Groups stand in the order of their first key.
+// "validation_acc" make "acc". A bare "loss" joins "val_loss" as its training part. Groups of several come first, then in the order of their first key; in a
+// group training comes before validation, validation before test.
 std::vector<MetricGroup> groupMetrics(const std::vector<std::string>& keys);
+
+// The keys in the order in which their groups stand.
+std::vector<std::string> orderMetrics(const std::vector<std::string>& keys);
 
 } // namespace runyard

@@ -1,5 +1,6 @@
 #include "style.h"
 
+#include "icons.h"
 #include "metrics.h"
 #include "paint.h"
 #include "stylepaint.h"
@@ -73,6 +74,9 @@ QRect Style::subElementRect(SubElement element, const QStyleOption* option, cons
     const auto* frame = qstyleoption_cast<const QStyleOptionFrame*>(option);
     if (element == SE_LineEditContents && frame && frame->lineWidth > 0)
         return rect.adjusted(px(6), 0, -px(6), 0);
+    const auto* item = qstyleoption_cast<const QStyleOptionViewItem*>(option);
+    if (element == SE_ItemViewItemText && item && item->features & QStyleOptionViewItem::HasDecoration)
+        return visualRect(option->direction, option->rect, rect.adjusted(-px(metrics::related), 0, 0, 0));
     return rect;
 }
 
@@ -144,6 +148,13 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption* option, con
     }
 }
 
+QIcon Style::standardIcon(StandardPixmap icon, const QStyleOption* option, const QWidget* widget) const
+{
+    if (icon == SP_LineEditClearButton)
+        return themeIcon(QStringLiteral("cancel"));
+    return QProxyStyle::standardIcon(icon, option, widget);
+}
+
 void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const
 {
     switch (element) {
@@ -158,7 +169,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
     }
     case PE_IndicatorCheckBox: case PE_IndicatorItemViewItemCheck: stylepaint::check(*option, *painter); return;
     case PE_IndicatorRadioButton: stylepaint::radio(*option, *painter); return;
-    case PE_PanelItemViewRow: return;
+    case PE_PanelItemViewRow: stylepaint::itemRow(*option, *painter); return;
     case PE_PanelItemViewItem: stylepaint::itemPanel(*option, *painter, widget); return;
     case PE_FrameFocusRect:
         if (option->state & State_KeyboardFocusChange && !qobject_cast<const QAbstractItemView*>(widget))
@@ -166,6 +177,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption* option, 
         return;
     case PE_Frame: case PE_FrameMenu: painter->save(); painter->setPen(color(Token::Stroke)); painter->setBrush(Qt::NoBrush);
         painter->drawRect(QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5)); painter->restore(); return;
+    case PE_PanelScrollAreaCorner: painter->fillRect(option->rect, color(Token::Surface)); return;
     case PE_FrameTabWidget: case PE_FrameStatusBarItem: case PE_FrameButtonBevel: case PE_PanelStatusBar: return;
     case PE_FrameTabBarBase: painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), color(Token::Stroke)); return;
     case PE_PanelTipLabel: painter->fillRect(option->rect, color(Token::Raised)); proxy()->drawPrimitive(PE_Frame, option, painter, widget); return;
@@ -192,6 +204,8 @@ void Style::drawControl(ControlElement element, const QStyleOption* option, QPai
         tinted.palette.setColor(QPalette::ButtonText, stylepaint::buttonText(*option, widget));
         return QProxyStyle::drawControl(element, &tinted, painter, widget);
     }
+    if (const auto* combo = qstyleoption_cast<const QStyleOptionComboBox*>(option); element == CE_ComboBoxLabel && combo && !combo->editable)
+        return stylepaint::comboLabel(*combo, *painter, subControlRect(CC_ComboBox, combo, SC_ComboBoxEditField, widget));
     if (element == CE_TabBarTabShape && tab)
         return stylepaint::tab(*tab, *painter);
     if (element == CE_TabBarTabLabel && tab)

@@ -8,6 +8,7 @@
 
 #include <QPainter>
 #include <QTableView>
+#include <QTreeView>
 #include <QWidget>
 
 #include <algorithm>
@@ -126,26 +127,34 @@ void itemPanel(const QStyleOption& option, QPainter& painter, const QWidget* wid
     if (item && item->backgroundBrush.style() != Qt::NoBrush)
         painter.fillRect(option.rect, item->backgroundBrush);
     const auto* table = qobject_cast<const QTableView*>(widget);
-    if (has(option, QStyle::State_Selected))
-        table ? painter.fillRect(option.rect, color(Token::Selection)) : paintRounded(painter, option.rect, item && item->viewItemPosition == QStyleOptionViewItem::OnlyOne ? px(metrics::radiusControl) : 0, color(Token::Selection));
-    else if (hovered(option))
-        table ? painter.fillRect(option.rect, color(Token::Hover)) : paintRounded(painter, option.rect, item && item->viewItemPosition == QStyleOptionViewItem::OnlyOne ? px(metrics::radiusControl) : 0, color(Token::Hover));
+    const bool isRow = table || qobject_cast<const QTreeView*>(widget);
+    if (has(option, QStyle::State_Selected) || hovered(option))
+        paintRounded(painter, option.rect, isRow ? 0 : px(metrics::radiusControl), color(has(option, QStyle::State_Selected) ? Token::Selection : Token::Hover));
     if (table && !table->showGrid())
         painter.fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), color(Token::Stroke));
     if (focused(option))
         paintRounded(painter, option.rect, 2, Qt::transparent, color(Token::Accent));
 }
 
+// The part of a tree's row before its first cell.
+void itemRow(const QStyleOption& option, QPainter& painter)
+{
+    if (has(option, QStyle::State_Selected) || hovered(option))
+        painter.fillRect(option.rect, color(has(option, QStyle::State_Selected) ? Token::Selection : Token::Hover));
+}
+
+// Words stand at the left of their tab, so that the first is flush with what is below.
+constexpr int tabInset = 3;
+constexpr int tabGap = 16;
+
 void tab(const QStyleOptionTab& option, QPainter& painter)
 {
     const QRect rect = option.rect;
     painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color(Token::Stroke));
-    if (hovered(option) && !has(option, QStyle::State_Selected))
-        paintRounded(painter, rect.adjusted(0, 4, 0, -5), px(metrics::radiusControl), color(Token::Hover));
     if (has(option, QStyle::State_Selected))
-        paintRounded(painter, QRectF(rect.left() + 8, rect.bottom() - 1, rect.width() - 16, 2), 1, color(Token::Accent));
+        paintRounded(painter, QRectF(rect.left(), rect.bottom() - 1, rect.width() - px(tabGap), 2), 1, color(Token::Accent));
     if (focused(option))
-        paintFocus(painter, rect.adjusted(2, 4, -2, -5), px(metrics::radiusControl));
+        paintFocus(painter, rect.adjusted(0, px(6), -px(tabGap), -px(6)), px(metrics::radiusSmall));
 }
 
 void tabLabel(const QStyleOptionTab& option, QPainter& painter)
@@ -154,8 +163,8 @@ void tabLabel(const QStyleOptionTab& option, QPainter& painter)
     const bool enabled = has(option, QStyle::State_Enabled);
     painter.save();
     painter.setFont(roleFont(selected ? TextRole::Strong : TextRole::Body));
-    painter.setPen(color(!enabled ? Token::Disabled : selected ? Token::Text : Token::Muted));
-    painter.drawText(option.rect.adjusted(0, 0, 0, -2), Qt::AlignCenter | Qt::TextHideMnemonic, option.text);
+    painter.setPen(color(!enabled ? Token::Disabled : selected || hovered(option) ? Token::Text : Token::Muted));
+    painter.drawText(option.rect.adjusted(px(tabInset), 0, 0, -2), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextHideMnemonic, option.text);
     painter.restore();
 }
 
@@ -167,18 +176,21 @@ void headerSection(const QStyleOption& option, QPainter& painter)
 
 void headerLabel(const QStyleOptionHeader& option, QPainter& painter)
 {
-    QRect rect = option.rect;
+    const QRect rect = option.rect.adjusted(1, 0, -1, 0);  // as Qt does with a cell's text
     painter.save();
     QFont small = roleFont(TextRole::Caption);
     small.setWeight(QFont::Medium);
     painter.setFont(small);
     painter.setPen(color(Token::Muted));
-    if (option.sortIndicator != QStyleOptionHeader::None) {
-        const QRect arrow(rect.right() - px(10), rect.top(), px(10), rect.height());
-        paintChevron(painter, arrow, option.sortIndicator == QStyleOptionHeader::SortUp ? Qt::DownArrow : Qt::UpArrow, color(Token::Muted), 7);
-        rect.setRight(arrow.left() - 2);
+    const bool isSorted = option.sortIndicator != QStyleOptionHeader::None;
+    const int arrow = isSorted ? px(14) : 0;
+    const QString text = painter.fontMetrics().elidedText(option.text, Qt::ElideRight, rect.width() - arrow);
+    const int width = painter.fontMetrics().horizontalAdvance(text);
+    const bool isRight = option.textAlignment & Qt::AlignRight;
+    if (isSorted) {
+        const QRect place(isRight ? rect.right() + 1 - width - arrow : rect.left() + width, rect.top(), arrow, rect.height());
+        paintChevron(painter, place, option.sortIndicator == QStyleOptionHeader::SortUp ? Qt::DownArrow : Qt::UpArrow, color(Token::Muted), px(7));
     }
-    const QString text = painter.fontMetrics().elidedText(option.text, Qt::ElideRight, rect.width());
     painter.drawText(rect, static_cast<int>(option.textAlignment | Qt::AlignVCenter), text);
     painter.restore();
 }
@@ -200,6 +212,28 @@ void combo(const QStyleOptionComboBox& option, QPainter& painter, const QWidget*
     paintChevron(painter, arrow.adjusted(0, 0, -px(6), 0), Qt::DownArrow, color(has(option, QStyle::State_Enabled) ? Token::Muted : Token::Disabled));
     if (focused(option) && !option.editable)
         paintFocus(painter, option.rect, px(metrics::radiusControl));
+}
+
+// What stands behind a " · " explains what stands before it: muted, and the first to be cut where room is short.
+void comboLabel(const QStyleOptionComboBox& option, QPainter& painter, const QRect& room)
+{
+    const QString separator = QStringLiteral("  ·  ");
+    const qsizetype end = option.currentText.indexOf(separator);
+    const QString name = end < 0 ? option.currentText : option.currentText.left(end);
+    const bool enabled = has(option, QStyle::State_Enabled);
+    painter.save();
+    painter.setPen(color(enabled ? Token::Text : Token::Disabled));
+    QRect place = room.adjusted(px(1), 0, 0, 0);
+    const QFontMetrics metrics = painter.fontMetrics();
+    painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(name, Qt::ElideRight, place.width()));
+    place.setLeft(place.left() + metrics.horizontalAdvance(name) + px(8));
+    if (end >= 0 && place.width() > px(24)) {
+        QString note = option.currentText.mid(end + separator.size());
+        note.replace(separator, QStringLiteral(" · "));
+        painter.setPen(color(enabled ? Token::Muted : Token::Disabled));
+        painter.drawText(place, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(note, Qt::ElideRight, place.width()));
+    }
+    painter.restore();
 }
 
 void spin(const QStyleOptionSpinBox& option, QPainter& painter, const QWidget* widget, const QRect& up, const QRect& down)

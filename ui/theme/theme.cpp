@@ -2,10 +2,12 @@
 
 #include "metrics.h"
 #include "portalscheme.h"
+#include "rescale.h"
 #include "style.h"
 #include "textrole.h"
 
 #include <QApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QPixmapCache>
 #include <QThread>
@@ -62,6 +64,7 @@ void Theme::setScale(double scale)
     const double held = std::clamp(scale, 0.9, 1.25);
     if (std::abs(held - m_scale) < 0.001)
         return;
+    rescale(QApplication::allWidgets(), m_scale, held);
     m_scale = held;
     install();
     Q_EMIT changed();
@@ -108,6 +111,8 @@ void Theme::install()
         const QVariant role = widget->property("textRole");
         if (role.isValid())
             widget->setFont(roleFont(static_cast<TextRole>(role.toInt())));
+        if (auto* header = qobject_cast<QHeaderView*>(widget); header && header->orientation() == Qt::Vertical)
+            header->resetDefaultSectionSize();
         widget->updateGeometry();
         widget->update();
     }

@@ -20,9 +20,19 @@ public:
     Kind kind() const { return m_kind; }
     void setKind(Kind kind);
     void setIconName(const QString& name);
+    void setKeyHint(const QString& keys);  // shown behind the text, as "Ctrl Enter"
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
 
 private:
+    int hintWidth() const;
+
     Kind m_kind;
+    QString m_keys;
 };
 
 } // namespace runyard

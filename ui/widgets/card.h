@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QFrame>
+#include <QVector>
 
 class QHBoxLayout;
 class QLabel;
@@ -24,14 +25,21 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void childEvent(QChildEvent* event) override;
 
 private:
+    class Corner;
+
+    void placeCorners();
+
     Padding m_padding;
     bool m_chosen = false;
     QVBoxLayout* m_outer;
     QHBoxLayout* m_row = nullptr;
     QLabel* m_heading = nullptr;
     QVBoxLayout* m_body;
+    QVector<Corner*> m_corners;  // of content that reaches the edge
 };
 
 } // namespace runyard

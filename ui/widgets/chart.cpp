@@ -1,23 +1,17 @@
 #include "chart.h"
 
-#include "charttable.h"
-#include "chartview.h"
 #include "format.h"
 #include "theme/metrics.h"
 #include "theme/paint.h"
 #include "theme/textrole.h"
 #include "theme/tokens.h"
 
-#include <QClipboard>
-#include <QContextMenuEvent>
-#include <QGuiApplication>
-#include <QKeyEvent>
-#include <QMenu>
 #include <QTimerEvent>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace runyard {
 
@@ -25,12 +19,7 @@ constexpr int headerHeight = 34;
 constexpr int mostPoints = 2000;
 constexpr double nowhere = std::numeric_limits<double>::quiet_NaN();
 
-struct Chart::Line {
-    QString name;
-    ChartData data;
-};
-
-Chart::Chart(const QString& title, QWidget* parent) : QWidget(parent), m_title(title), m_view(new ChartView(this))
+Chart::Chart(const QString& title, QWidget* parent) : QWidget(parent), m_title(title), m_crossHair(nowhere), m_view(new ChartView(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(px(240), px(160));
@@ -181,9 +170,9 @@ static void pad(double& low, double& high, YScale scale)
     high += span * margin;
 }
 
-void Chart::rebuild()
+// What is shown across: the zoom, else all points; a single place gets room on either side.
+void Chart::setRange(ChartView::Frame& frame) const
 {
-    ChartView::Frame frame;
     double first = std::numeric_limits<double>::infinity();
     double last = -first;
     for (const auto& line : m_lines) {
@@ -192,17 +181,39 @@ void Chart::rebuild()
         first = std::min(first, line->data.x(0, m_xAxis));
         last = std::max(last, line->data.x(line->data.points().size() - 1, m_xAxis));
     }
-    const bool none = !(first <= last);
-    frame.xLow = m_view->isZoomed() ? m_view->zoomX().first : none ? 0 : first;
-    frame.xHigh = m_view->isZoomed() ? m_view->zoomX().second : none ? 1 : last > first ? last : first + 1;
+    const double room = m_xAxis == XAxis::Step ? 0.5 : 15;
+    if (m_view->isZoomed())
+        std::tie(frame.xLow, frame.xHigh) = std::pair(m_view->zoomX().first, m_view->zoomX().second);
+    else if (first < last)
+        std::tie(frame.xLow, frame.xHigh) = std::pair(first, last);
+    else if (first == last)
+        std::tie(frame.xLow, frame.xHigh) = std::pair(first - room, last + room);
+}
+
+void Chart::setTicks(ChartView::Frame& frame) const
+{
+    const int rows = std::max(2, static_cast<int>(m_view->plot().height()) / px(44));
+    const int columns = std::max(2, static_cast<int>(m_view->plot().width()) / px(100));
+    frame.yTicks = m_scale == YScale::Log ? logTicks(frame.yLow, frame.yHigh, rows) : linearTicks(frame.yLow, frame.yHigh, rows);
+    if (m_scale == YScale::Linear && frame.yTicks.size() < 3)
+        frame.yTicks = linearTicks(frame.yLow, frame.yHigh, rows + 2);
+    frame.xTicks = m_xAxis == XAxis::Step ? linearTicks(frame.xLow, frame.xHigh, columns, Spacing::Whole) : timeTicks(frame.xLow, frame.xHigh, columns, m_xAxis);
+}
+
+void Chart::rebuild()
+{
+    ChartView::Frame frame;
+    setRange(frame);
     const int most = std::clamp(static_cast<int>(m_view->plot().width()), 200, mostPoints);
     double low = 1;
     double high = 0;
     const auto draw = [&](const ChartData& points, ChartData::Values values, const QColor& tint, double width) {
         const auto shape = points.reduce(values, m_xAxis, m_scale, frame.xLow, frame.xHigh, most);
         for (const auto& segment : shape.segments) {
-            if (!segment.isEmpty())
+            if (segment.size() > 1)
                 frame.strokes.append({segment, tint, width});
+            else if (!segment.isEmpty() && width > 1)
+                frame.dots.append({segment.constFirst(), tint, points.points().size() == 1 ? formatMetric(points.points().constFirst().value) : QString()});
         }
         if (shape.low > shape.high)
             return;
@@ -226,66 +237,9 @@ void Chart::rebuild()
     const auto zoomY = m_view->zoomY();
     frame.yLow = zoomY.first < zoomY.second ? zoomY.first : low;
     frame.yHigh = zoomY.first < zoomY.second ? zoomY.second : high;
-    const int rows = std::max(2, static_cast<int>(m_view->plot().height()) / px(44));
-    const int columns = std::max(2, static_cast<int>(m_view->plot().width()) / px(100));
-    frame.yTicks = m_scale == YScale::Log ? logTicks(frame.yLow, frame.yHigh, rows) : linearTicks(frame.yLow, frame.yHigh, rows);
-    frame.xTicks = m_xAxis == XAxis::Step ? linearTicks(frame.xLow, frame.xHigh, columns) : timeTicks(frame.xLow, frame.xHigh, columns, m_xAxis);
+    setTicks(frame);
     m_view->show(frame);
     update(0, 0, width(), px(headerHeight));
-}
-
-void Chart::setCrossHair(double x)
-{
-    ChartView::Reading reading;
-    double nearest = nowhere;
-    for (const auto& line : m_lines) {
-        const qsizetype at = std::isfinite(x) ? line->data.nearest(x, m_xAxis) : -1;
-        if (at >= 0 && !(std::abs(line->data.x(at, m_xAxis) - x) >= std::abs(nearest - x)))
-            nearest = line->data.x(at, m_xAxis);
-    }
-    int index = 0;
-    for (const auto& line : m_lines) {
-        const QColor tint = seriesColor(index++);
-        const qsizetype at = std::isfinite(nearest) ? line->data.nearest(nearest, m_xAxis) : -1;
-        if (at < 0)
-            continue;
-        const ChartPoint& point = line->data.points().at(at);
-        const double drawn = line->data.smoothed(at);
-        if (reading.title.isEmpty()) {
-            const double since = line->data.x(at, XAxis::Relative);
-            reading.title = m_xAxis == XAxis::Step ? tr("step %1 · %2").arg(xLabel(nearest, m_xAxis), formatDuration(since)) : tr("%1 · step %2").arg(xLabel(nearest, m_xAxis), xLabel(point.step, XAxis::Step));
-        }
-        reading.rows.append({line->name, formatMetric(point.value), tint, m_scale == YScale::Log ? std::log10(drawn) : drawn});
-    }
-    reading.x = nearest;
-    m_view->setReading(reading);
-}
-
-void Chart::showTable()
-{
-    QVector<QVector<ChartPoint>> points;
-    for (const auto& line : m_lines)
-        points.append(line->data.points());
-    showChartTable(m_title, new ChartTable(seriesNames(), points), this);
-}
-
-QString Chart::asTable() const
-{
-    QString text = QStringLiteral("series\tstep\ttime\tvalue\n");
-    for (const auto& line : m_lines) {
-        for (const ChartPoint& point : line->data.points())
-            text += QStringLiteral("%1\t%2\t%3\t%4\n").arg(line->name).arg(point.step, 0, 'g', 15).arg(point.time, 0, 'f', 3).arg(point.value, 0, 'g', 17);
-    }
-    return text;
-}
-
-QImage Chart::image()
-{
-    QImage picture(size() * 2, QImage::Format_ARGB32_Premultiplied);
-    picture.setDevicePixelRatio(2);
-    picture.fill(color(Token::Surface));
-    render(&picture);
-    return picture;
 }
 
 void Chart::resizeEvent(QResizeEvent*)
@@ -335,33 +289,6 @@ void Chart::paintHeader(QPainter& painter)
         painter.drawText(cell.adjusted(px(16), 0, 0, 0), Qt::AlignVCenter, text);
         right = cell.left() - px(14);
     }
-}
-
-void Chart::keyPressEvent(QKeyEvent* event)
-{
-    if (event->matches(QKeySequence::Copy))
-        return QGuiApplication::clipboard()->setText(asTable());
-    switch (event->key()) {
-    case Qt::Key_S:
-        if (m_smoothing > 0)
-            m_lastSmoothing = m_smoothing;
-        return setSmoothing(m_smoothing > 0 ? 0 : m_lastSmoothing);
-    case Qt::Key_L: return setScale(m_scale == YScale::Log ? YScale::Linear : YScale::Log);
-    case Qt::Key_X: return setXAxis(static_cast<XAxis>((static_cast<int>(m_xAxis) + 1) % 3));
-    case Qt::Key_T: return showTable();
-    case Qt::Key_Escape: return resetZoom();
-    default: QWidget::keyPressEvent(event);
-    }
-}
-
-void Chart::contextMenuEvent(QContextMenuEvent* event)
-{
-    QMenu menu(this);
-    menu.addAction(tr("Show as table"), this, &Chart::showTable);
-    menu.addAction(tr("Copy as table"), this, [this] { QGuiApplication::clipboard()->setText(asTable()); });
-    menu.addAction(tr("Copy picture"), this, [this] { QGuiApplication::clipboard()->setImage(image()); });
-    menu.addAction(tr("Fit everything"), this, &Chart::resetZoom);
-    menu.exec(event->globalPos());
 }
 
 } // namespace runyard

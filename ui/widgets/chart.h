@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chartdata.h"
+#include "chartview.h"
 
 #include <QBasicTimer>
 #include <QElapsedTimer>
@@ -10,12 +11,10 @@
 
 namespace runyard {
 
-class ChartView;
-
 // A live line chart of several named series: raw faint, smoothed solid, gaps where values are not finite, a shared
 // cross hair, wheel zoom and drag. New data never move a zoom the user made. Draws at most thirty times a second,
 // and at most 2,000 points of a series whatever it holds (minima and maxima stay).
-// Keys when focused: S smoothing on and off, L log axis, X next x axis, left and right move the cross hair, T table.
+// Keys when focused: S smoothing on and off, L log axis, X next x axis, left and right move the cross hair from point to point, T table.
 class Chart : public QWidget {
     Q_OBJECT
 public:
@@ -64,11 +63,17 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
-    struct Line;
+    struct Line {
+        QString name;
+        ChartData data;
+    };
 
     Line& line(const QString& name);
     void later();
     void rebuild();
+    void setRange(ChartView::Frame& frame) const;
+    void setTicks(ChartView::Frame& frame) const;
+    void stepCrossHair(int by);
     void paintHeader(QPainter& painter);
 
     QString m_title;
@@ -77,6 +82,7 @@ private:
     YScale m_scale = YScale::Linear;
     double m_smoothing = 0.6;
     double m_lastSmoothing = 0.6;
+    double m_crossHair;  // NaN: none
     bool m_legend = true;
     ChartView* m_view;
     QBasicTimer m_timer;

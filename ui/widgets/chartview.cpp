@@ -67,7 +67,6 @@ void ChartView::show(const Frame& frame)
         pen.setCapStyle(Qt::SquareCap);  // with round caps Qt strokes each piece as a path: 30 times slower
         m_pool.at(i)->setPen(pen);
         m_pool.at(i)->replace(stroke.points);
-        m_pool.at(i)->setPointsVisible(stroke.points.size() == 1);
     }
     viewport()->update();
 }
@@ -148,9 +147,28 @@ void ChartView::drawForeground(QPainter* painter, const QRectF&)
         painter->setBrush(seriesColor(static_cast<int>(hole.y())));
         painter->drawPolygon(mark);
     }
+    paintDots(*painter);
     if (!m_reading.rows.isEmpty())
         paintReading(*painter);
     painter->restore();
+}
+
+void ChartView::paintDots(QPainter& painter)
+{
+    const QRectF area = plot();
+    painter.setFont(roleFont(TextRole::Strong));
+    const QFontMetrics metrics = painter.fontMetrics();
+    for (const Frame::Dot& dot : m_frame.dots) {
+        const QPointF at = toScreen(dot.at);
+        if (!area.adjusted(-1, -1, 1, 1).contains(at))
+            continue;
+        const double radius = px(4);
+        paintRounded(painter, QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius), radius, dot.color);
+        const int width = metrics.horizontalAdvance(dot.label);
+        const bool fits = at.x() + px(10) + width < viewport()->width();
+        painter.setPen(color(Token::Text));
+        painter.drawText(QPointF(fits ? at.x() + px(10) : at.x() - px(10) - width, at.y() + metrics.ascent() / 2.0 - 1), dot.label);
+    }
 }
 
 void ChartView::paintReading(QPainter& painter)

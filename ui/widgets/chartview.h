@@ -26,6 +26,12 @@ public:
         double xLow = 0, xHigh = 1, yLow = 0, yHigh = 1;
         QVector<Tick> xTicks, yTicks;
         QVector<QPointF> holes;  // x and, as y, the index of the series' colour
+        struct Dot {
+            QPointF at;
+            QColor color;
+            QString label;
+        };
+        QVector<Dot> dots;  // points without a neighbour, which no line shows
     };
     struct Reading {
         QString title;
@@ -69,6 +75,7 @@ protected:
 private:
     QPointF toScreen(const QPointF& value) const;
     double xAt(double screen) const;
+    void paintDots(QPainter& painter);
     void paintReading(QPainter& painter);
     void zoomTo(double low, double high);
 

@@ -43,6 +43,13 @@ void CodeView::copyAll()
     QGuiApplication::clipboard()->setText(toPlainText());
 }
 
+void CodeView::changeEvent(QEvent* event)
+{
+    QPlainTextEdit::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        document()->setDocumentMargin(px(10));
+}
+
 void CodeView::resizeEvent(QResizeEvent* event)
 {
     QPlainTextEdit::resizeEvent(event);

@@ -19,6 +19,7 @@ public Q_SLOTS:
     void copyAll();
 
 protected:
+    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

@@ -63,6 +63,8 @@ QString formatDuration(double seconds)
 {
     if (!std::isfinite(seconds) || seconds < 0)
         return none;
+    if (seconds < 0.05)
+        return tr("0 s");
     if (seconds < 9.95)
         return tr("%1 s").arg(QLocale().toString(seconds, 'f', 1));
     const auto whole = static_cast<qint64>(seconds);

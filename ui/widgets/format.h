@@ -9,7 +9,7 @@ namespace runyard {
 QString formatBytes(double bytes);           // "25.2 MiB", "812 B"
 QString formatBytesExact(qint64 bytes);      // "26,421,880 bytes", for tool tips
 QString formatRate(double bytesPerSecond);   // "412 MiB/s"
-QString formatDuration(double seconds);      // "0.4 s", "01:42", "1:02:03", "2 d 03:10"
+QString formatDuration(double seconds);      // "0 s", "0.4 s", "01:42", "1:02:03", "2 d 03:10"
 QString formatLeft(double seconds);          // "2 s left", "3 min left"
 QString formatCount(qint64 count);           // "18,204"
 QString formatMetric(double value);          // four significant digits: "0.9121", "1.234e-7", "NaN", "∞"

@@ -58,7 +58,16 @@ LogPane::LogPane(QWidget* parent) : QWidget(parent)
     connect(wrap, &QPushButton::toggled, this, [this](bool on) { m_view->setWrap(on ? LogView::Wrap::On : LogView::Wrap::Off); });
     connect(time, &QPushButton::toggled, this, [this](bool on) { m_view->setTimes(on ? LogView::Times::Shown : LogView::Times::Hidden); });
     connect(save, &QPushButton::clicked, this, &LogPane::saveRequested);
+    m_time = time;
+    setTimed(Timed::No);
     count();
+}
+
+void LogPane::setTimed(Timed timed)
+{
+    m_time->setVisible(timed == Timed::Yes);
+    if (timed == Timed::No)
+        m_time->setChecked(false);
 }
 
 void LogPane::setSource(LogSource* source)

@@ -23,6 +23,9 @@ public:
     void setSource(LogSource* source);
     void addLeading(QWidget* widget);  // at the row's beginning; taken over
 
+    enum class Timed { No, Yes };
+    void setTimed(Timed timed);  // whether the source knows when its lines were written; without that there is no Time to show
+
 Q_SIGNALS:
     void saveRequested();
 
@@ -40,6 +43,7 @@ private:
     StateChip* m_warnings;
     StateChip* m_errors;
     Button* m_follow;
+    Button* m_time = nullptr;
 };
 
 } // namespace runyard

@@ -21,7 +21,7 @@ void paintNode(QPainter& painter, const QRectF& square, NodeState state)
     const auto filled = [&](Token token) { paintRounded(painter, square, px(3), color(token)); };
     const auto outlined = [&](Token token) { paintRounded(painter, square, px(3), Qt::transparent, color(token), 1.5); };
     switch (state) {
-    case NodeState::Absent: filled(Token::Stroke); return;
+    case NodeState::Absent: paintRounded(painter, square, px(3), color(Token::Stroke), mixed(color(Token::Stroke), color(Token::StrongStroke), 0.5)); return;
     case NodeState::Starting: outlined(Token::Accent); return;
     case NodeState::Idle: filled(Token::Success); return;
     case NodeState::Busy: filled(Token::Accent); return;

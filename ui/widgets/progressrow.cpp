@@ -28,6 +28,17 @@ ProgressRow::ProgressRow(const QString& name, const QString& detail, QWidget* pa
     connect(m_action, &QPushButton::clicked, this, &ProgressRow::actionTriggered);
 }
 
+void ProgressRow::setName(const QString& name)
+{
+    m_name->setText(name);
+}
+
+void ProgressRow::setSeparated(bool separated)
+{
+    m_separated = separated;
+    update();
+}
+
 void ProgressRow::setProgress(const Progress& progress)
 {
     m_progress = progress;
@@ -96,7 +107,8 @@ void ProgressRow::place()
 void ProgressRow::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    painter.fillRect(QRect(0, height() - 1, width(), 1), color(Token::Stroke));
+    if (m_separated)
+        painter.fillRect(QRect(0, height() - 1, width(), 1), color(Token::Stroke));
     const Progress& now = m_progress;
     const QRect bar = barRect();
     if (m_running) {

@@ -25,6 +25,8 @@ public:
 
     explicit ProgressRow(const QString& name, const QString& detail = {}, QWidget* parent = nullptr);
 
+    void setName(const QString& name);
+    void setSeparated(bool separated);  // a line below, where another row follows
     void setProgress(const Progress& progress);
     void setRunning();
     void setEnded(StateKind kind, const QString& word);  // replaces bar and Cancel by a chip and, if set, an action
@@ -51,6 +53,7 @@ private:
     Button* m_action;
     Progress m_progress;
     bool m_running = true;
+    bool m_separated = false;
 };
 
 } // namespace runyard

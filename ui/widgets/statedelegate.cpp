@@ -18,7 +18,7 @@ void StateDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
     if (!word.isEmpty())
-        paintChip(*painter, option.rect.adjusted(px(metrics::related), 0, -2, 0), word, static_cast<StateKind>(index.data(StateKindRole).toInt()));
+        paintChip(*painter, option.rect.adjusted(px(metrics::related) + 1, 0, -2, 0), word, static_cast<StateKind>(index.data(StateKindRole).toInt()));
 }
 
 QSize StateDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const

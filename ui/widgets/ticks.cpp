@@ -39,12 +39,14 @@ QString clock(double seconds)
 
 } // namespace
 
-QVector<Tick> linearTicks(double low, double high, int about)
+QVector<Tick> linearTicks(double low, double high, int about, Spacing spacing)
 {
     QVector<Tick> ticks;
     if (!(high > low) || about < 1)
         return ticks;
-    const double step = roundStep((high - low) / about);
+    double step = roundStep((high - low) / about);
+    if (spacing == Spacing::Whole && step != std::floor(step))
+        step = step < 1 ? 1 : 2 * step;
     for (double i = std::ceil(low / step - 1e-9); i * step <= high + step * 1e-9 && ticks.size() < 50; ++i) {
         const double at = std::abs(i) < 1e-9 ? 0 : i * step;
         ticks.append({at, tickLabel(at, step)});

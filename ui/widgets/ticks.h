@@ -12,8 +12,10 @@ struct Tick {
     QString label;
 };
 
+enum class Spacing { Any, Whole };  // Whole: at whole numbers only, as steps are
+
 // Round values within a range, about so many.
-QVector<Tick> linearTicks(double low, double high, int about);
+QVector<Tick> linearTicks(double low, double high, int about, Spacing spacing = Spacing::Any);
 
 // Decades, or parts of them when the range is small; low and high are log10.
 QVector<Tick> logTicks(double low, double high, int about);

@@ -1,5 +1,8 @@
 #include "views.h"
 
+#include "columnfit.h"
+#include "theme/metrics.h"
+
 #include <QHeaderView>
 #include <QTableView>
 #include <QTreeView>
@@ -21,6 +24,7 @@ static void dressHeader(QHeaderView* header)
     header->setHighlightSections(false);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->setStretchLastSection(true);
+    header->setMinimumSectionSize(px(48));
     header->setSectionsMovable(true);
 }
 
@@ -42,6 +46,12 @@ void dress(QTreeView* tree)
     tree->setAllColumnsShowFocus(true);
     tree->setAnimated(false);
     dressHeader(tree->header());
+}
+
+void fitColumns(QTableView* table, const QVector<int>& widths, int others)
+{
+    table->horizontalHeader()->setStretchLastSection(false);
+    new ColumnFit(table, widths, others);
 }
 
 } // namespace runyard

@@ -30,7 +30,7 @@ static constexpr int narrowBelow = 1100;
 MainWindow::MainWindow(Bridge& bridge, client::Client& client, Theme& theme, Settings settings, QString settingsFile)
     : m_client(client), m_theme(theme), m_settings(std::move(settings)), m_settingsFile(std::move(settingsFile)),
       m_watch(bridge, client.service, client.runs), m_topBar(new TopBar(this)), m_rail(new Rail(this)), m_pages(new Pages(bridge, client, theme, this)),
-      m_status(new StatusLine(this)), m_palette(new CommandPalette(this)), m_modelCalls(bridge)
+      m_status(new StatusLine(this)), m_palette(new CommandPalette(this)), m_modelCalls(bridge), m_countCalls(bridge)
 {
     build();
     connectParts();
@@ -77,9 +77,11 @@ void MainWindow::connectParts()
     connect(m_pages, &Pages::placeWanted, this, &MainWindow::go);
     connect(m_pages, &Pages::runWanted, this, &MainWindow::openRun);
     connect(m_pages, &Pages::countChanged, m_rail, &Rail::setCount);
+    connect(m_pages, &Pages::modelRegistered, this, &MainWindow::loadCounts);
     connect(m_pages, &Pages::transfersChanged, m_status, &StatusLine::setTransfers);
     connect(&m_pages->home(), &HomePanel::openRequested, this, [this] { m_watch.open(); });
     connect(&m_pages->home(), &HomePanel::exampleRequested, this, [this] { go(Place::NewRun); });
+    connect(&m_pages->home(), &HomePanel::connectRequested, this, [this] { go(Place::Connect); });
     connect(&m_pages->home(), &HomePanel::dataRequested, this, [this] { go(Place::Data); });
 }
 
@@ -131,8 +133,22 @@ void MainWindow::whenOpened()
 {
     m_settings.isWorkspaceOpen = true;
     save();
+    loadCounts();
     if (const Place wanted = std::exchange(m_wanted, Place::Home); wanted != Place::Home)
         go(wanted);
+}
+
+// What the rail says of pages that have not been open yet.
+void MainWindow::loadCounts()
+{
+    m_countCalls.start(m_client.computes.list(), [this](Result<std::vector<api::Compute>> computes) {
+        if (computes)
+            m_rail->setCount(Place::Compute, static_cast<int>(computes->size()));
+    });
+    m_countCalls.start(m_client.models.list(), [this](Result<std::vector<api::ModelContainer>> models) {
+        if (models)
+            m_rail->setCount(Place::Models, static_cast<int>(models->size()));
+    });
 }
 
 void MainWindow::showState()
@@ -192,6 +208,7 @@ std::vector<PaletteEntry> MainWindow::commands()
         {tr("Compute"), tr("Ctrl+3"), QStringLiteral("compute"), goes(Place::Compute)},
         {tr("Runs"), tr("Ctrl+4"), QStringLiteral("runs"), goes(Place::Runs)},
         {tr("Models"), tr("Ctrl+5"), QStringLiteral("models"), goes(Place::Models)},
+        {tr("Connect tools"), tr("MLflow, azure-ai-ml, REST"), QStringLiteral("link"), goes(Place::Connect)},
         {tr("Settings"), tr("Ctrl+6"), QStringLiteral("settings"), goes(Place::Settings)},
         {tr("Light colours"), tr("Scheme"), QStringLiteral("eye"), [this] { m_theme.setSetting(SchemeSetting::Light); save(); }},
         {tr("Dark colours"), tr("Scheme"), QStringLiteral("eye"), [this] { m_theme.setSetting(SchemeSetting::Dark); save(); }},
@@ -224,6 +241,7 @@ void MainWindow::openWorkspaceMenu(const QPoint& at)
     if (!m_watch.isOpen())
         menu->addAction(tr("Open the workspace on this computer"), this, [this] { m_watch.open(); });
     menu->addAction(tr("Copy the path of %1").arg(folder), this, [folder] { QApplication::clipboard()->setText(folder); });
+    menu->addAction(tr("Connect tools…"), this, [this] { go(Place::Connect); });
     menu->addAction(tr("Settings"), this, [this] { go(Place::Settings); });
     menu->popup(at);
 }
@@ -278,7 +296,7 @@ bool MainWindow::mayStopTransfers()
     const int count = m_pages->transfers();
     if (count == 0)
         return true;
-    QMessageBox question(QMessageBox::Question, tr("Close Runyard?"), count == 1 ? tr("A transfer is under way. Closing stops it.") : tr("%1 transfers are under way. Closing stops them.").arg(count), QMessageBox::NoButton, this);
+    QMessageBox question(QMessageBox::NoIcon, tr("Close Runyard?"), count == 1 ? tr("A transfer is under way. Closing stops it.") : tr("%1 transfers are under way. Closing stops them.").arg(count), QMessageBox::NoButton, this);
     question.setObjectName(QStringLiteral("closeQuestion"));
     question.setInformativeText(tr("Files that are not whole are not kept; start it again to send the rest. Runs go on without the window."));
     const auto* stop = question.addButton(tr("Stop and close"), QMessageBox::DestructiveRole);

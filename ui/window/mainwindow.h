@@ -42,6 +42,7 @@ private:
     void showState();
     void showRuns();
     void whenOpened();
+    void loadCounts();
     void openPalette();
     std::vector<PaletteEntry> commands();
     void openWorkspaceMenu(const QPoint& at);
@@ -66,6 +67,7 @@ private:
     QString m_run;
     std::vector<api::ModelContainer> m_models;
     Calls m_modelCalls;
+    Calls m_countCalls;
 };
 
 } // namespace runyard

@@ -6,6 +6,7 @@
 #include "panels/models/modelspanel.h"
 #include "panels/runs/runpanel.h"
 #include "panels/runs/runspanel.h"
+#include "panels/session/connectpanel.h"
 #include "panels/session/homepanel.h"
 #include "settingspage.h"
 #include "theme/theme.h"
@@ -52,6 +53,7 @@ QWidget* Pages::make(Place place)
     case Place::Run: return makeRun();
     case Place::NewRun: return makeEstimator();
     case Place::Settings: return new SettingsPage(m_theme, folderOf(m_client), this);
+    case Place::Connect: return new ConnectPanel(m_bridge, m_client.service, this);
     case Place::Home: break;
     }
     return m_home;
@@ -67,6 +69,10 @@ void Pages::show(Place place)
 DataPanel* Pages::makeData()
 {
     auto* panel = new DataPanel(m_bridge, m_client.datastores, this);
+    connect(panel, &DataPanel::useRequested, this, [this](const QString& datastore, const QString& path) {
+        Q_EMIT placeWanted(Place::NewRun);
+        static_cast<EstimatorPanel*>(page(Place::NewRun))->useData(datastore, path);
+    });
     connect(panel, &DataPanel::transfersChanged, this, [this, panel](int count, double rate) { noteTransfers(panel, count, rate); });
     return panel;
 }
@@ -101,7 +107,10 @@ QWidget* Pages::makeRun()
     auto* panel = new RunPanel(m_bridge, m_client.runs, m_client.models, this);
     connect(panel, &RunPanel::closed, this, [this] { Q_EMIT placeWanted(Place::Runs); });
     connect(panel, &RunPanel::duplicateRequested, this, &Pages::duplicate);
-    connect(panel, &RunPanel::modelRegistered, this, [this](const QString& name) { m_newModel = name; });
+    connect(panel, &RunPanel::modelRegistered, this, [this](const QString& name) {
+        m_newModel = name;
+        Q_EMIT modelRegistered();
+    });
     return panel;
 }
 

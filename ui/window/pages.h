@@ -37,6 +37,7 @@ Q_SIGNALS:
     void runWanted(const QString& id);
     void countChanged(Place place, int count);
     void transfersChanged(int count, double bytesPerSecond);
+    void modelRegistered();
 
 private:
     QWidget* page(Place place);

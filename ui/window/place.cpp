@@ -7,7 +7,7 @@ namespace runyard {
 static const QStringList& names()
 {
     static const QStringList all{QStringLiteral("home"), QStringLiteral("data"), QStringLiteral("compute"), QStringLiteral("runs"),
-                                 QStringLiteral("models"), QStringLiteral("settings"), QStringLiteral("newrun"), QStringLiteral("run")};
+                                 QStringLiteral("models"), QStringLiteral("settings"), QStringLiteral("newrun"), QStringLiteral("run"), QStringLiteral("connect")};
     return all;
 }
 

@@ -1,6 +1,7 @@
 #include "rail.h"
 
 #include "api/job.h"
+#include "models/runstate.h"
 #include "railitem.h"
 #include "theme/metrics.h"
 #include "theme/textrole.h"
@@ -70,15 +71,6 @@ RailItem* Rail::runItem(const QString& id)
     return item;
 }
 
-static StateKind kindOf(const api::RunSummary& run)
-{
-    if (run.status == "Completed" || run.status == "Finished" || run.status == "FINISHED")
-        return StateKind::Success;
-    if (run.status == "Failed" || run.status == "NotResponding" || run.status == "FAILED")
-        return StateKind::Danger;
-    return api::isTerminal(run.status) ? StateKind::Neutral : StateKind::Accent;
-}
-
 void Rail::setRuns(const std::vector<api::RunSummary>& runs, const QStringList& pinned)
 {
     QStringList shown;
@@ -87,10 +79,11 @@ void Rail::setRuns(const std::vector<api::RunSummary>& runs, const QStringList& 
         const bool isActive = run.ended == 0 && !api::isTerminal(run.status);
         if (shown.size() >= runLimit || (!isActive && !pinned.contains(id)))
             continue;
+        const RunState state = runState(run.status);
         RailItem* item = runItem(id);
         item->setText(QString::fromStdString(run.name.empty() ? run.id : run.name));
-        item->setDot(kindOf(run));
-        item->setNote(isActive ? QString::fromStdString(run.status) : QString());
+        item->setDot(state.kind);
+        item->setNote(isActive ? state.word : QString());
         m_runColumn->insertWidget(static_cast<int>(shown.size()), item);
         item->show();
         shown.append(id);
@@ -119,7 +112,7 @@ void Rail::setCount(Place place, int count)
 void Rail::select()
 {
     const bool isRun = m_runs.contains(m_run) && m_place == Place::Run;
-    const Place row = m_place == Place::NewRun || m_place == Place::Run ? Place::Runs : m_place;
+    const Place row = m_place == Place::NewRun || m_place == Place::Run ? Place::Runs : m_place == Place::Connect ? Place::Home : m_place;
     for (auto place = m_places.cbegin(); place != m_places.cend(); ++place)
         place.value()->setChecked(place.key() == row && !isRun);
     for (auto run = m_runs.cbegin(); run != m_runs.cend(); ++run)

@@ -22,6 +22,8 @@ RailItem::RailItem(const QString& iconName, const QString& text, QWidget* parent
 
 void RailItem::setNote(const QString& note)
 {
+    if (m_note.isEmpty() != note.isEmpty())
+        updateGeometry();
     m_note = note;
     update();
 }
@@ -42,7 +44,7 @@ void RailItem::setNarrow(bool narrow)
 
 QSize RailItem::sizeHint() const
 {
-    return {px(m_isNarrow ? 40 : 190), px(36)};
+    return {px(m_isNarrow ? 40 : 190), px(m_isDot && !m_note.isEmpty() && !m_isNarrow ? 44 : 36)};
 }
 
 bool RailItem::event(QEvent* event)
@@ -78,12 +80,17 @@ void RailItem::paintEvent(QPaintEvent*)
         return;
     painter.setFont(roleFont(isChecked() ? TextRole::Heading : TextRole::Body));
     painter.setPen(color(isChecked() ? Token::Accent : m_isDot ? Token::Text : Token::Muted));
-    const int noteWidth = m_note.isEmpty() ? 0 : painter.fontMetrics().horizontalAdvance(m_note) + px(8);
-    const QRect room = rect().adjusted(px(m_isDot ? 34 : 40), 0, -px(10) - noteWidth, 0);
-    painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft, painter.fontMetrics().elidedText(text(), Qt::ElideRight, room.width()));
+    const int noteWidth = m_note.isEmpty() ? 0 : QFontMetrics(roleFont(TextRole::Caption)).horizontalAdvance(m_note) + px(8);
+    const bool isTwo = m_isDot && noteWidth > 0;  // a run's name needs the whole line, its state goes below
+    const QRect room = rect().adjusted(px(m_isDot ? 34 : 40), 0, -px(10) - (isTwo ? 0 : noteWidth), isTwo ? -height() / 2 + px(1) : 0);
+    const Qt::Alignment upright = isTwo ? Qt::AlignBottom : Qt::AlignVCenter;
+    painter.drawText(room, static_cast<int>(upright | Qt::AlignLeft), painter.fontMetrics().elidedText(text(), Qt::ElideRight, room.width()));
     painter.setFont(roleFont(TextRole::Caption));
     painter.setPen(color(Token::Muted));
-    painter.drawText(rect().adjusted(0, 0, -px(10), 0), Qt::AlignVCenter | Qt::AlignRight, m_note);
+    if (isTwo)
+        painter.drawText(QRect(room.left(), height() / 2 + px(1), room.width(), height() / 2), Qt::AlignTop | Qt::AlignLeft, m_note);
+    else
+        painter.drawText(rect().adjusted(0, 0, -px(10), 0), Qt::AlignVCenter | Qt::AlignRight, m_note);
 }
 
 } // namespace runyard

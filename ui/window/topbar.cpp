@@ -96,7 +96,7 @@ TopBar::TopBar(QWidget* parent) : QWidget(parent)
     m_workspace->setObjectName(QStringLiteral("workspaceSwitcher"));
     m_search = new BarButton(BarButton::Shape::Search, this);
     m_search->setObjectName(QStringLiteral("search"));
-    m_search->setState(StateKind::Neutral, tr("Search runs, models, pages, or type a command"), tr("Ctrl K"));
+    m_search->setState(StateKind::Neutral, tr("Search runs, models, or type a command"), tr("Ctrl K"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(px(204), 0, px(16), 1);
     row->setSpacing(px(16));

@@ -76,6 +76,8 @@ Task<std::string> changedVersion(SharedParts parts, const Request& request, std:
     co_return version;
 }
 
+std::string outputUri(const std::string& job, const std::string& output) { return api::datastoreUri("workspaceblobstore", "azureml/" + job + "/" + output); }
+
 std::int64_t latestVersion(const std::vector<Document>& versions)
 {
     std::int64_t latest = 0;
@@ -94,6 +96,7 @@ void addResourceRoutes(Router& router, SharedParts parts)
     addHistoryRoutes(router, parts);
     addComputeRoutes(router, parts);
     addEnvironmentRoutes(router, parts);
+    addDataRoutes(router, parts);
     addModelRoutes(router, parts);
 }
 

@@ -72,6 +72,48 @@ Task<Result<Response>> details(SharedParts parts, Request& request)
     co_return answer(detailsJson(parts, request.base, parts->store.reader(), *run)).with("ETag", version);
 }
 
+constexpr std::string_view outputScheme = "azureml://jobs/";
+constexpr std::string_view outputMark = "/outputs/";
+
+// A job's own folder and its named outputs; the asset ids are what resolveUris() below understands.
+Json outputsOf(const std::string& job, const Json& document)
+{
+    Json all{{"default", {{"assetId", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + job}, {"type", "UriFolder"}}}};
+    const Json outputs = document.is_object() ? document.value("properties", Json::object()).value("outputs", Json::object()) : Json::object();
+    for (const auto& [name, output] : outputs.items()) {
+        if (name != "default" && output.is_object())
+            all[name] = Json{{"assetId", std::string(outputScheme) + job + std::string(outputMark) + name}, {"type", output.value("jobOutputType", "uri_folder")}};
+    }
+    return all;
+}
+
+// Where the outputs named by their asset ids are: {"values": [id]} → {"values": {id: {"uri", "type"}}}.
+Task<Result<Response>> resolveUris(SharedParts parts, Request& request)
+{
+    const auto body = co_await jsonBody(request);
+    if (!body)
+        co_return Failure(body.error());
+    Json found = Json::object();
+    for (const Json& value : body->value("values", Json::array())) {
+        const std::string id = value.is_string() ? value.get<std::string>() : std::string();
+        if (id.starts_with("azureml://datastores/")) {
+            found[id] = Json{{"uri", id}, {"type", "uri_folder"}};
+            continue;
+        }
+        const auto mark = id.find(outputMark);
+        if (!id.starts_with(outputScheme) || mark == std::string::npos)
+            co_return failure(Error::Code::Invalid, "“" + id + "” is no data of this workspace.");
+        const std::string job = id.substr(outputScheme.size(), mark - outputScheme.size()), name = id.substr(mark + outputMark.size());
+        const auto document = parts->documents.get("job", job);
+        const Json outputs = document ? Json::parse(document->json, nullptr, false).value("properties", Json::object()).value("outputs", Json::object()) : Json::object();
+        if (!outputs.contains(name))
+            co_return failure(Error::Code::NotFound, "The job “" + job + "” has no output “" + name + "”.");
+        const Json& uri = outputs[name].value("uri", Json());
+        found[id] = Json{{"uri", uri.is_string() ? uri : Json(outputUri(job, name))}, {"type", outputs[name].value("jobOutputType", "uri_folder")}};
+    }
+    co_return answer(Json{{"values", found}});
+}
+
 Task<Result<Response>> rundata(SharedParts parts, Request& request)
 {
     const auto body = co_await jsonBody(request);
@@ -83,10 +125,10 @@ Task<Result<Response>> rundata(SharedParts parts, Request& request)
     if (!run)
         co_return Failure(run.error());
     Json metadata = detailsJson(parts, request.base, database, *run);
-    metadata["outputs"] = Json{{"default", {{"assetId", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + id}, {"type", "UriFolder"}}}};
     Json specification;
     if (const auto document = parts->documents.get("job", id))
         specification = Json::parse(document->json, nullptr, false);
+    metadata["outputs"] = outputsOf(id, specification);
     co_return answer(Json{{"runMetadata", metadata}, {"runDefinition", nullptr}, {"jobSpecification", specification}});
 }
 
@@ -97,6 +139,7 @@ void addHistoryRoutes(Router& router, const SharedParts& parts)
     for (const std::string prefix : {"/history/v1.0$WS", "/history/v1.0$WS/experiments/{experiment}", "/history/v1.0$WS/experimentids/{experiment}"})
         addArm(router, parts, "GET", prefix + "/runs/{id}/details", details, Route::Access::RunToo);
     addArm(router, parts, "POST", "/history/v1.0$WS/rundata", rundata, Route::Access::RunToo);
+    addArm(router, parts, "POST", "/data/v1.0$WS/dataversion/batchGetResolvedUris", resolveUris);
 }
 
 } // namespace runyard::local

@@ -28,6 +28,10 @@ Json jobJson(const SharedParts& parts, const std::string& base, const RunRow& ru
         {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", base + "/runs/" + run.id}}}};
     if (!properties["outputs"].is_object())
         properties["outputs"] = Json::object();
+    for (auto& [name, output] : properties["outputs"].items()) {
+        if (output.is_object() && (!output.contains("uri") || output["uri"].is_null()))
+            output["uri"] = outputUri(run.id, name);
+    }
     properties["outputs"]["default"] = Json{{"jobOutputType", "uri_folder"}, {"mode", "ReadWriteMount"},
         {"uri", "azureml://datastores/workspaceartifactstore/ExperimentRun/dcid." + run.id}};
     json["systemData"] = Json{{"createdAt", toIso(run.created)}, {"createdBy", "local"}, {"createdByType", "User"}, {"lastModifiedAt", toIso(run.created)}};
@@ -96,6 +100,28 @@ Task<Result<Response>> list(SharedParts parts, Request& request)
     co_return page(parts, request, std::move(found->values), found->isMore, wanted.skip + PageSize).with("ETag", version);
 }
 
+std::string kindOf(const std::string& type)
+{
+    for (const auto& [name, words] : {std::pair("Sweep", "sweep jobs"), std::pair("Pipeline", "pipeline jobs"), std::pair("AutoML", "AutoML jobs"), std::pair("Spark", "Spark jobs"), std::pair("FineTuning", "fine-tuning jobs")})
+        if (type == name)
+            return words;
+    return "jobs of the type “" + type + "”";
+}
+
+// What cannot be made here is refused at once, not when a node is free.
+Result<> checkEnvironment(const SharedParts& parts, const std::string& id)
+{
+    const std::string name = api::armName(id, "environments"), version = api::armVersion(id);
+    const auto document = parts->documents.get("environment", name, version);
+    if (!document)
+        return failure(Error::Code::Invalid, "There is no environment “" + name + "” with version “" + version + "” in this workspace.", id);
+    const auto environment = api::read<api::EnvironmentVersion>(document->json);
+    if (!environment)
+        return Failure(environment.error());
+    const auto wanted = api::toEnvironmentRequest(*environment);
+    return wanted ? Result<>() : Result<>(Failure(wanted.error()));
+}
+
 Result<api::Job> readJob(const Json& body, const std::string& id)
 {
     api::Job job;
@@ -115,7 +141,7 @@ Result<api::Job> readJob(const Json& body, const std::string& id)
         return Failure(good.error());
     const std::string type = body.at("properties").value("jobType", "Command");
     if (type != "Command")
-        return failure(Error::Code::Invalid, "This workspace runs command jobs only; “" + type + "” is not known here.");
+        return failure(Error::Code::Invalid, "This workspace runs command jobs; it does not run " + kindOf(type) + " yet.");
     if (job.command.empty())
         return failure(Error::Code::Invalid, "The job has no command. Say what to run, for example “python train.py”.");
     if (job.environmentId.empty())
@@ -155,6 +181,9 @@ Task<Result<Response>> create(SharedParts parts, Request& request, Json body, st
         co_return Failure(job.error());
     if (findRun(parts->store.reader(), id))
         co_return failure(Error::Code::Conflict, "There is already a run “" + id + "”. Choose another name.");
+    const auto makeable = checkEnvironment(parts, job->environmentId);
+    if (!makeable)
+        co_return Failure(makeable.error());
     const auto queued = co_await parts->scheduler.submit(*job);
     if (!queued)
         co_return Failure(queued.error());

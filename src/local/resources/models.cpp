@@ -1,11 +1,10 @@
 // Registered models: versions whose files are copied into the workspace's own container, so that they outlive the run.
-#include "arm.h"
+#include "assets.h"
 
 #include "api/names.h"
 #include "local/blobs/blobs.h"
 #include "local/server/changes.h"
 
-#include <charconv>
 #include <set>
 
 namespace runyard::local {
@@ -13,72 +12,6 @@ namespace runyard::local {
 namespace {
 
 constexpr const char* SourceProperty = "runyard.source";  // the uri the version was made from
-
-Json versionJson(const Document& document)
-{
-    Json json = Json::parse(document.json, nullptr, false);
-    json["systemData"] = Json{{"createdAt", toIso(document.created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(document.modified)}};
-    return json;
-}
-
-Result<Document> find(const SharedParts& parts, const std::string& name, const std::string& version)
-{
-    if (auto found = parts->documents.get("model", name, version))
-        return *found;
-    return failure(Error::Code::NotFound, "There is no version " + version + " of a model “" + name + "”.");
-}
-
-Task<Result<Response>> get(SharedParts parts, Request& request)
-{
-    const auto found = find(parts, request.params["name"], request.params["version"]);
-    if (!found)
-        co_return Failure(found.error());
-    co_return answer(versionJson(*found));
-}
-
-Json containerJson(const SharedParts& parts, const std::string& name, const std::vector<Document>& all)
-{
-    api::ModelContainer container;
-    container.name = name;
-    container.latestVersion = all.front().version;
-    container.nextVersion = std::to_string(latestVersion(all) + 1);
-    container.created = all.back().created;
-    return api::toJson(container, parts->workspacePath);
-}
-
-Task<Result<Response>> container(SharedParts parts, Request& request)
-{
-    const std::string name = request.params["name"];
-    const auto all = parts->documents.list("model", name);
-    if (all.empty())
-        co_return failure(Error::Code::NotFound, "There is no model “" + name + "”.");
-    co_return answer(containerJson(parts, name, all));
-}
-
-Task<Result<Response>> list(SharedParts parts, Request& request)
-{
-    Json values = Json::array();
-    std::set<std::string> seen;
-    for (const Document& document : parts->documents.list("model")) {
-        if (seen.insert(document.name).second)
-            values.push_back(containerJson(parts, document.name, parts->documents.list("model", document.name)));
-    }
-    co_return page(parts, request, std::move(values), false, 0);
-}
-
-Task<Result<Response>> versions(SharedParts parts, Request& request)
-{
-    const std::string text = request.queried("$top");
-    std::size_t top = 0;
-    std::from_chars(text.data(), text.data() + text.size(), top);
-    Json values = Json::array();
-    for (const Document& document : parts->documents.list("model", request.params["name"])) {
-        if (top > 0 && values.size() >= top)
-            break;
-        values.push_back(versionJson(document));
-    }
-    co_return page(parts, request, std::move(values), false, 0);
-}
 
 Result<api::ModelVersion> readModel(const Json& body, Request& request)
 {
@@ -118,7 +51,9 @@ Task<Result<Response>> make(SharedParts parts, api::ModelVersion model)
     if (!std::filesystem::exists(*source, missing))
         co_return failure(Error::Code::Invalid, "There is nothing at “" + uri->path + "” of " + (uri->kind == api::AssetUri::Kind::JobOutput ? "run “" : "datastore “") + uri->owner
                           + "”. Check what the script wrote to its outputs.");
-    const std::string place = model.name + "/" + model.version;
+    // The folder keeps its name, as clients of Azure expect to find it again after a download.
+    const auto last = source->has_filename() ? source->filename() : source->parent_path().filename();
+    const std::string place = model.name + "/" + model.version + (std::filesystem::is_directory(*source, missing) ? "/" + last.string() : std::string());
     const auto stored = co_await parts->blobs.store(*source, "models", place);
     if (!stored)
         co_return Failure(stored.error());
@@ -165,17 +100,6 @@ Failure taken(const api::ModelVersion& model)
     return failure(Error::Code::Conflict, "Asset paths cannot be updated. Version " + model.version + " of the model “" + model.name + "” exists with other files: register it as a new version.");
 }
 
-Result<> changeTexts(api::ModelVersion& old, const api::ModelVersion& wanted)
-{
-    if (!wanted.description.empty())
-        old.description = wanted.description;
-    for (const auto& [key, value] : wanted.tags)
-        old.tags[key] = value;
-    for (const auto& [key, value] : wanted.properties)
-        old.properties.emplace(key, value);
-    return {};
-}
-
 Task<Result<Response>> putReserved(SharedParts parts, std::shared_ptr<Reserved> reserved, Request& request)
 {
     const auto body = co_await jsonBody(request);
@@ -190,12 +114,9 @@ Task<Result<Response>> putReserved(SharedParts parts, std::shared_ptr<Reserved> 
         co_return taken(*model);
     if (!old)
         co_return co_await make(parts, *model);
-    auto kept = api::read<api::ModelVersion>(old->json);
-    if (!kept)
-        co_return Failure(kept.error());
-    changeTexts(*kept, *model);
-    kept->name = model->name;
-    const std::string text = dump(api::toJson(*kept, parts->workspacePath));
+    Json json = Json::parse(old->json, nullptr, false);
+    changeVersion(json["properties"], body->value("properties", Json::object()));
+    const std::string text = dump(json);
     const auto saved = co_await parts->documents.put("model", model->name, model->version, text);
     if (!saved)
         co_return Failure(saved.error());
@@ -215,10 +136,7 @@ Task<Response> put(SharedParts parts, std::shared_ptr<Reserved> reserved, Reques
 
 void addModelRoutes(Router& router, const SharedParts& parts)
 {
-    addArm(router, parts, "GET", "$WS/models", list);
-    addArm(router, parts, "GET", "$WS/models/{name}", container);
-    addArm(router, parts, "GET", "$WS/models/{name}/versions", versions);
-    addArm(router, parts, "GET", "$WS/models/{name}/versions/{version}", get);
+    addAssetRoutes(router, parts, {"model", "models", "a model"});
     const auto reserved = std::make_shared<Reserved>();
     router.add("PUT", "$WS/models/{name}/versions/{version}", "desktop, azure-ai-ml", Route::Access::OwnerOnly,
                [parts, reserved](Request& request) { return put(parts, reserved, request); });

@@ -39,6 +39,7 @@ void addJobRoutes(Router& router, const SharedParts& parts);
 void addHistoryRoutes(Router& router, const SharedParts& parts);
 void addComputeRoutes(Router& router, const SharedParts& parts);
 void addEnvironmentRoutes(Router& router, const SharedParts& parts);
+void addDataRoutes(Router& router, const SharedParts& parts);
 void addModelRoutes(Router& router, const SharedParts& parts);
 
 } // namespace runyard::local

@@ -37,7 +37,10 @@ Result<> findEnvironment(const api::Job& job, const SchedulerParts& parts, JobPl
     const auto environment = api::read<api::EnvironmentVersion>(document->json);
     if (!environment)
         return Failure(environment.error());
-    plan.environment = api::toEnvironmentRequest(*environment);
+    auto wanted = api::toEnvironmentRequest(*environment);
+    if (!wanted)
+        return Failure(wanted.error());
+    plan.environment = std::move(*wanted);
     return {};
 }
 
@@ -59,8 +62,27 @@ Result<> findCode(const api::Job& job, const SchedulerParts& parts, JobPlan& pla
     return {};
 }
 
-Result<fs::path> locate(const std::string& uri, const SchedulerParts& parts)
+// "azureml:name:version", or the long id of a data asset → the address it stands for; anything else as it is.
+Result<std::string> addressOf(const std::string& uri, const SchedulerParts& parts)
 {
+    const bool isAsset = uri.starts_with("azureml:") && !uri.starts_with("azureml://") && !uri.starts_with("azureml:/subscriptions");
+    const bool isLong = (uri.find("/data/") != std::string::npos || uri.find("/models/") != std::string::npos) && uri.find("/versions/") != std::string::npos && (uri.starts_with("azureml:") || uri.starts_with("/subscriptions"));
+    if (!isAsset && !isLong)
+        return uri;
+    const std::string version = api::armVersion(uri);
+    for (const auto& [kind, collection, property] : {std::tuple("data", "data", "dataUri"), std::tuple("model", "models", "modelUri")}) {
+        if (const auto document = parts.documents.get(kind, api::armName(uri, collection), version))
+            return api::Json::parse(document->json, nullptr, false)["properties"].value(property, "");
+    }
+    return failure(Error::Code::Invalid, "There is neither data nor a model “" + uri + "” in this workspace.", uri);
+}
+
+Result<fs::path> locate(const std::string& given, const SchedulerParts& parts)
+{
+    const auto found = addressOf(given, parts);
+    if (!found)
+        return Failure(found.error());
+    const std::string& uri = *found;
     const auto asset = api::parseAssetUri(uri);
     if (asset)
         return parts.blobs.locate(*asset);

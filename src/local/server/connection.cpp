@@ -135,7 +135,8 @@ Task<bool> Server::Connection::exchange(Parser& parser)
     SocketBody body(m_socket, m_buffer, framing, static_cast<std::int64_t>(parser.content_length().value_or(0)), watch);
     if (request.header("expect").find("100-continue") != std::string::npos)
         body.holdForContinue();
-    request.body = &body;
+    TracedBody traced(body);
+    request.body = m_server.m_trace ? static_cast<BodyReader*>(&traced) : &body;
     m_deadline = body.isWhole() ? Clock::time_point::max() : Clock::now() + m_server.m_settings.stallLimit;
 
     Response response = co_await answer(request);
@@ -145,6 +146,8 @@ Task<bool> Server::Connection::exchange(Parser& parser)
         goesOn = co_await body.drain(drainLimit);
     const bool isWritten = co_await write(request, response, goesOn);
     note(request, response, since);
+    if (m_server.m_trace)
+        m_server.m_trace->add(request, traced.beginning(), response);
     if (isWritten && !body.isWhole())
         co_await linger();
     if (m_buffer.size() == 0 && m_buffer.capacity() > (64 << 10))

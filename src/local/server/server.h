@@ -4,6 +4,7 @@
 #include "router.h"
 #include "socketbody.h"
 #include "tokens.h"
+#include "trace.h"
 
 #include <chrono>
 #include <set>
@@ -32,6 +33,7 @@ public:
 
     enum class Kind { Tcp, Tls, Unix };
     void listen(int fd, Kind kind);  // takes the listening socket
+    void traceTo(const std::filesystem::path& file) { m_trace.emplace(file); }
     void serve(Socket socket, Kind kind);  // a connection that something else accepted
     // Takes no more connections, lets answers under way end for `grace`, then cuts them. The io_context runs dry afterwards.
     Task<> stop(std::chrono::milliseconds grace);
@@ -51,6 +53,7 @@ private:
     const Tokens& m_tokens;
     AccessLog& m_log;
     ServerSettings m_settings;
+    std::optional<Trace> m_trace;
     std::string m_requestPrefix;
     std::uint64_t m_requests = 0;
     std::vector<std::shared_ptr<Door>> m_doors;

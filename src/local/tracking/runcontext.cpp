@@ -99,6 +99,8 @@ Task<Result<std::string>> patchRun(TrackingParts parts, Identity who, std::strin
             return Failure(run.error());
         setTexts(database, TextTable::Tags, run->serial, body, "tags");
         setTexts(database, TextTable::Properties, run->serial, body, "properties");
+        if (who.kind == Identity::Kind::Owner && body.contains("hidden") && body["hidden"].is_boolean())
+            database.run("UPDATE runs SET isArchived = ? WHERE serial = ?", body["hidden"].get<bool>() ? 1 : 0, run->serial);
         return toText(runRecord(database, *run));
     };
     const auto answer = co_await parts.store.write<std::string>(std::move(operation));

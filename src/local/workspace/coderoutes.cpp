@@ -3,6 +3,7 @@
 #include "api/json.h"
 #include "core/files.h"
 #include "core/ids.h"
+#include "core/time.h"
 #include "local/blobs/tree.h"
 
 #include <memory>
@@ -14,20 +15,30 @@ namespace {
 using api::Json;
 
 // A code version is kept as its JSON; its codeUri names the sealed snapshot, container "code", folder {sha256 of the content}.
-std::optional<api::CodeVersion> kept(const WorkspaceParts& parts, const std::string& name, const std::string& version)
+struct Kept {
+    api::CodeVersion code;
+    Millis created = 0;
+};
+
+std::optional<Kept> read(const Document& document)
+{
+    auto code = api::read<api::CodeVersion>(document.json);
+    return code ? std::optional(Kept{std::move(*code), document.created}) : std::nullopt;
+}
+
+std::optional<Kept> kept(const WorkspaceParts& parts, const std::string& name, const std::string& version)
 {
     const auto document = parts.documents.get("code", name, version);
-    if (!document)
-        return std::nullopt;
-    auto code = api::read<api::CodeVersion>(document->json);
-    return code ? std::optional(*code) : std::nullopt;
+    return document ? read(*document) : std::nullopt;
 }
 
 // The port may have changed since: the address is written anew.
-std::string shown(const WorkspaceParts& parts, const std::string& base, api::CodeVersion code)
+Json shown(const WorkspaceParts& parts, const std::string& base, Kept kept)
 {
-    code.uri = blobUrl(base, "code", code.uri.substr(code.uri.rfind('/') + 1));
-    return toJson(code, parts.workspace.path()).dump();
+    kept.code.uri = blobUrl(base, "code", kept.code.uri.substr(kept.code.uri.rfind('/') + 1));
+    Json json = toJson(kept.code, parts.workspace.path());
+    json["systemData"] = Json{{"createdAt", toIso(kept.created)}, {"createdBy", "local"}, {"createdByType", "User"}, {"lastModifiedAt", toIso(kept.created)}};
+    return json;
 }
 
 Task<Response> listVersions(std::shared_ptr<WorkspaceParts> parts, Request& request)
@@ -35,9 +46,9 @@ Task<Response> listVersions(std::shared_ptr<WorkspaceParts> parts, Request& requ
     const std::string hash = request.queried("hash");
     Json list = Json::array();
     for (const auto& document : parts->documents.list("code", hash.empty() ? request.params["name"] : std::string())) {
-        const auto code = api::read<api::CodeVersion>(document.json);
-        if (code && (hash.empty() || code->sha256 == hash))
-            list.push_back(Json::parse(shown(*parts, request.base, *code)));
+        const auto found = read(document);
+        if (found && (hash.empty() || found->code.sha256 == hash))
+            list.push_back(shown(*parts, request.base, *found));
         if (!hash.empty() && !list.empty())
             break;
     }
@@ -79,9 +90,9 @@ Task<Response> putVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
     if (!code)
         co_return Response::arm(code.error());
     if (const auto before = kept(*parts, name, version)) {
-        if (before->sha256 != code->sha256)
+        if (before->code.sha256 != code->sha256)
             co_return Response::arm(Error{Error::Code::Conflict, "Code version “" + name + "” " + version + " is there already with other content; a version never changes.", {}});
-        co_return Response::json(shown(*parts, request.base, *before));
+        co_return Response::json(shown(*parts, request.base, *before).dump());
     }
     const auto [upload, below] = uploadOf(code->uri);
     const auto sealed = co_await parts->blobs.sealSnapshot(upload, below);
@@ -95,7 +106,7 @@ Task<Response> putVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
     const auto stored = co_await parts->documents.put("code", name, version, toJson(*code, parts->workspace.path()).dump());
     if (!stored)
         co_return Response::arm(stored.error());
-    co_return Response::json(shown(*parts, request.base, *code), 201);
+    co_return Response::json(shown(*parts, request.base, Kept{*code, stored->created}).dump(), 201);
 }
 
 Task<Response> getVersion(std::shared_ptr<WorkspaceParts> parts, Request& request)
@@ -103,7 +114,7 @@ Task<Response> getVersion(std::shared_ptr<WorkspaceParts> parts, Request& reques
     const auto code = kept(*parts, request.params["name"], request.params["version"]);
     if (!code)
         co_return Response::arm(Error{Error::Code::NotFound, "There is no code version “" + request.params["name"] + "” " + request.params["version"] + ".", {}});
-    co_return Response::json(shown(*parts, request.base, *code));
+    co_return Response::json(shown(*parts, request.base, *code).dump());
 }
 
 } // namespace

@@ -61,9 +61,7 @@ Card* ComputesPanel::makeList()
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setItemDelegateForColumn(ComputeModel::Nodes, new NodesDelegate(m_table));
     m_table->setItemDelegateForColumn(ComputeModel::State, new StateDelegate(m_table));
-    const int widths[] = {150, 80, 190, 250, 110};
-    for (int column = 0; column < ComputeModel::ColumnCount; ++column)
-        m_table->setColumnWidth(column, px(widths[column]));
+    fitColumns(m_table, {160, 90, 180, 190, 120});
     m_faces = new FourFaces(m_table, new EmptyState(QStringLiteral("compute"), tr("No compute target yet."), tr("New cluster"), card), card);
     m_notice = new Notice(card);
     card->body()->addWidget(m_faces, 1);
@@ -89,9 +87,7 @@ Card* ComputesPanel::makeNodes()
     dress(m_nodes);
     m_nodes->setModel(&m_nodeModel);
     m_nodes->setItemDelegateForColumn(NodeModel::State, new StateDelegate(m_nodes));
-    const int widths[] = {190, 130, 300, 100};
-    for (int column = 0; column < NodeModel::ColumnCount; ++column)
-        m_nodes->setColumnWidth(column, px(widths[column]));
+    fitColumns(m_nodes, {190, 130, 300, 100});
     m_nodeFaces = new FourFaces(m_nodes, new EmptyState(QStringLiteral("compute"), tr("No node is allocated. Nodes come when a run needs them, and go after the idle time."), {}, m_nodeCard), m_nodeCard);
     m_nodeCard->body()->addWidget(m_nodeFaces, 1);
     m_nodeCard->hide();
@@ -164,7 +160,8 @@ void ComputesPanel::fill(Result<std::vector<api::Compute>> computes)
     for (const auto& compute : *computes)
         busy += compute.running;
     const int count = static_cast<int>(computes->size());
-    header()->setCaption(count == 1 ? tr("1 target · %1 nodes busy").arg(busy) : tr("%1 targets · %2 nodes busy").arg(count).arg(busy));
+    const QString targets = count == 1 ? tr("1 target") : tr("%1 targets").arg(count);
+    header()->setCaption(targets + QStringLiteral(" · ") + (busy == 1 ? tr("1 node busy") : tr("%1 nodes busy").arg(busy)));
     m_form->setKnown(*computes);
     m_model.merge(std::move(*computes));
     if (count == 0)

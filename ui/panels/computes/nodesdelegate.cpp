@@ -32,7 +32,7 @@ void NodesDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QStyle* style = item.widget ? item.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &item, painter, item.widget);
     painter->save();
-    const QRect room = option.rect.adjusted(px(metrics::related), 0, -px(4), 0);
+    const QRect room = option.rect.adjusted(px(metrics::related) + 1, 0, -px(4), 0);
     const int used = paintNodes(*painter, room, statesOf(index.data(ComputeModel::NodesRole).value<QVector<int>>()));
     painter->setFont(roleFont(TextRole::Body));
     painter->setPen(color(Token::Muted));

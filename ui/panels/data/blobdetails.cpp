@@ -13,7 +13,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -43,22 +43,32 @@ void BlobDetails::build()
     m_facts = new KeyValueList(this);
     m_notice = new Notice(this);
     m_buttons = new QWidget(this);
-    auto* row = new QHBoxLayout(m_buttons);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* grid = new QGridLayout(m_buttons);
+    grid->setContentsMargins(0, px(4), 0, 0);
+    auto* use = new Button(tr("Use in new run"), m_buttons);
+    use->setObjectName(QStringLiteral("dataUse"));
     auto* copy = new Button(tr("Copy path"), m_buttons);
     copy->setObjectName(QStringLiteral("dataCopyPath"));
     auto* download = new Button(tr("Download…"), m_buttons);
     download->setObjectName(QStringLiteral("dataDownload"));
     auto* remove = new Button(tr("Delete"), Button::Danger, m_buttons);
     remove->setObjectName(QStringLiteral("dataDelete"));
-    for (Button* button : {copy, download, remove})
-        row->addWidget(button);
-    row->addStretch();
+    grid->addWidget(use, 0, 0);
+    grid->addWidget(download, 0, 1);
+    grid->addWidget(copy, 1, 0);
+    grid->addWidget(remove, 1, 1);
+    grid->setColumnStretch(2, 1);
+    for (Button* button : {use, copy, download, remove})
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     body()->addWidget(m_name);
     for (QWidget* part : std::initializer_list<QWidget*>{m_thumbnails, m_text, m_caption, m_facts, m_buttons, m_notice})
         body()->addWidget(part);
     body()->addStretch();
     connect(copy, &Button::clicked, this, [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(api::datastoreUri(m_datastore.toStdString(), m_blob->name))); });
+    connect(use, &Button::clicked, this, [this] {
+        const QString path = QString::fromStdString(m_blob->name);
+        Q_EMIT useRequested(m_datastore, path.endsWith(QLatin1Char('/')) ? path.chopped(1) : path);
+    });
     connect(download, &Button::clicked, this, [this] { Q_EMIT downloadRequested(*m_blob); });
     connect(remove, &Button::clicked, this, &BlobDetails::askToRemove);
     connect(m_notice, &Notice::triggered, this, &BlobDetails::remove);

@@ -28,6 +28,7 @@ public:
 
 Q_SIGNALS:
     void downloadRequested(const api::Blob& blob);
+    void useRequested(const QString& datastore, const QString& path);  // in a new run
     void removed(const QString& folder);  // prefix that has changed
 
 private:

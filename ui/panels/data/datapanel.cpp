@@ -2,6 +2,7 @@
 
 #include "blobdetails.h"
 #include "blobview.h"
+#include "storedelegate.h"
 #include "theme/metrics.h"
 #include "transferrow.h"
 #include "uploadform.h"
@@ -73,6 +74,7 @@ Card* DataPanel::makeStores()
     m_stores = new QListWidget(card);
     m_stores->setObjectName(QStringLiteral("dataStores"));
     dressList(m_stores);
+    m_stores->setItemDelegate(new StoreDelegate(m_stores));
     card->body()->addWidget(m_stores);
     card->setMinimumWidth(px(190));
     return card;
@@ -123,6 +125,7 @@ void DataPanel::connectParts()
         upload(paths, UploadForm::targetFor(paths, QString::fromStdString(m_tree.folderAt(onto))), client::Overwrite::No);
     });
     connect(m_details, &BlobDetails::downloadRequested, this, &DataPanel::download);
+    connect(m_details, &BlobDetails::useRequested, this, &DataPanel::useRequested);
     connect(m_details, &BlobDetails::removed, this, [this](const QString& folder) { load(folder.toStdString()); });
 }
 
@@ -153,6 +156,7 @@ void DataPanel::fillStores(Result<std::vector<api::Datastore>> stores)
     for (const auto& store : *stores) {
         auto* item = new QListWidgetItem(QString::fromStdString(store.name), m_stores);
         item->setToolTip(store.isDefault ? tr("The default datastore") : QString::fromStdString(store.description));
+        item->setData(StoreDelegate::DefaultRole, store.isDefault);
         if (store.isDefault)
             chosen = m_stores->row(item);
     }
@@ -244,6 +248,7 @@ void DataPanel::download(const api::Blob& blob)
 void DataPanel::addTransfer(const QString& name, const QString& detail, std::function<Task<Result<>>(Sink<client::TransferProgress>)> make)
 {
     auto* row = new TransferRow(m_bridge, name, detail, std::move(make), m_transferCard);
+    row->setSeparated(!m_transfers.isEmpty());
     m_transferCard->body()->insertWidget(0, row);
     m_transferCard->show();
     m_transfers.append(row);
@@ -251,6 +256,7 @@ void DataPanel::addTransfer(const QString& name, const QString& detail, std::fun
     connect(row, &TransferRow::ended, this, &DataPanel::refresh);
     while (m_transfers.size() > 4 && !m_transfers.first()->isRunning())
         m_transfers.takeFirst()->deleteLater();
+    m_transfers.first()->setSeparated(false);
     row->start();
 }
 

@@ -33,6 +33,7 @@ public:
 
 Q_SIGNALS:
     void transfersChanged(int running, double bytesPerSecond);
+    void useRequested(const QString& datastore, const QString& path);  // in a new run
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -24,6 +24,11 @@ TransferRow::TransferRow(Bridge& bridge, const QString& name, const QString& det
     connect(m_notice, &Notice::tryAgain, this, &TransferRow::start);
 }
 
+void TransferRow::setSeparated(bool separated)
+{
+    m_row->setSeparated(separated);
+}
+
 void TransferRow::start()
 {
     m_isRunning = true;

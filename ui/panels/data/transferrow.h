@@ -23,6 +23,7 @@ public:
     TransferRow(Bridge& bridge, const QString& name, const QString& detail, Make make, QWidget* parent = nullptr);
 
     void start();
+    void setSeparated(bool separated);  // a line below
     bool isRunning() const { return m_isRunning; }
     double rate() const { return m_isRunning ? m_meter.rate() : 0; }
 

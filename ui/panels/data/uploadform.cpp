@@ -189,7 +189,7 @@ void UploadForm::submit()
     }
     Q_EMIT accepted(paths, m_target->text(), m_overwrite->isChecked());
     m_source->clear();
-    m_source->setFocus();
+    hide();  // from here on the transfer's row tells
 }
 
 } // namespace runyard

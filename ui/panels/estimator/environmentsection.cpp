@@ -31,7 +31,7 @@ EnvironmentSection::EnvironmentSection(QWidget* parent)
     m_version->setInsertPolicy(QComboBox::NoInsert);
     m_version->addItems({tr(newest), QStringLiteral("2.21"), QStringLiteral("2.20"), QStringLiteral("2.19"), QStringLiteral("2.18"), QStringLiteral("2.16"), QStringLiteral("2.15")});
     m_packages->setObjectName(QStringLiteral("pipPackages"));
-    m_packages->setPlaceholderText(tr("none, or matplotlib==3.9, pandas"));
+    m_packages->setPlaceholderText(tr("none, or pandas, keras==3.9"));
     m_device->setObjectName(QStringLiteral("estimatorDevice"));
     m_built->setObjectName(QStringLiteral("environmentBuilt"));
     m_built->hide();

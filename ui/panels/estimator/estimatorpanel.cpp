@@ -59,7 +59,7 @@ void EstimatorPanel::build()
     example->setObjectName(QStringLiteral("estimatorExample"));
     m_submitButton = header()->addAction(tr("Submit"), Button::Primary);
     m_submitButton->setObjectName(QStringLiteral("estimatorSubmit"));
-    m_submitButton->setToolTip(tr("Ctrl+Enter"));
+    m_submitButton->setKeyHint(tr("Ctrl Enter"));
     connect(example, &QPushButton::clicked, this, &EstimatorPanel::loadExample);
     connect(m_submitButton, &QPushButton::clicked, this, &EstimatorPanel::submit);
     for (const auto key : {Qt::Key_Return, Qt::Key_Enter}) {
@@ -138,6 +138,11 @@ void EstimatorPanel::loadExample()
     client::EstimatorDraft example = exampleDraft();
     example.compute = draft().compute;
     load(example);
+}
+
+void EstimatorPanel::useData(const QString& datastore, const QString& path)
+{
+    m_parameters->useData(datastore, path);
 }
 
 client::EstimatorDraft EstimatorPanel::draft() const

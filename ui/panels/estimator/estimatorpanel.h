@@ -27,6 +27,7 @@ public:
 
     void load(const client::EstimatorDraft& draft);
     void loadExample();
+    void useData(const QString& datastore, const QString& path);  // a place in a datastore as the script's input
     client::EstimatorDraft draft() const;
 
 Q_SIGNALS:

@@ -164,6 +164,16 @@ void ParameterSection::showReport(const client::EstimatorReport& report)
     refreshOffer();
 }
 
+void ParameterSection::useData(const QString& datastore, const QString& path)
+{
+    using Kind = client::ScriptParameter::Kind;
+    const auto isInput = [](const ParameterRow* row) { return row->parameter().kind == Kind::DataMount || row->parameter().kind == Kind::DataDownload; };
+    const auto known = std::find_if(m_rows.begin(), m_rows.end(), isInput);
+    ParameterRow* row = known != m_rows.end() ? *known : add({"--data-folder", {}, Kind::DataMount, {}});
+    row->setPath(datastore, path);
+    row->focusValue();
+}
+
 void ParameterSection::focusRow(int row)
 {
     if (row >= 0 && row < count())

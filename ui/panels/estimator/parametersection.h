@@ -23,6 +23,7 @@ public:
     void fill(client::EstimatorDraft& draft) const;
     void showReport(const client::EstimatorReport& report);
     void focusRow(int row);
+    void useData(const QString& datastore, const QString& path);  // as the first input
     int count() const { return static_cast<int>(m_rows.size()); }
 
 Q_SIGNALS:

@@ -5,6 +5,7 @@
 #include "widgets/card.h"
 #include "widgets/checklist.h"
 #include "widgets/codeview.h"
+#include "widgets/hairline.h"
 #include "widgets/notice.h"
 #include "widgets/progressrow.h"
 #include "widgets/segmented.h"
@@ -61,11 +62,12 @@ QWidget* ReportPane::makeJob()
     auto* copy = new Button(tr("Copy"), card);
     copy->setObjectName(QStringLiteral("estimatorCopy"));
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(px(12), px(12), px(12), 0);
+    row->setContentsMargins(px(12), px(8), px(12), px(8));
     row->addWidget(m_form);
     row->addStretch();
     row->addWidget(copy);
     card->body()->addLayout(row);
+    card->body()->addWidget(new Hairline(card));
     card->body()->addWidget(m_text, 1);
     connect(m_form, &Segmented::currentChanged, this, &ReportPane::showText);
     connect(copy, &QPushButton::clicked, m_text, &CodeView::copyAll);

@@ -116,6 +116,7 @@ void DownloadForm::start()
     m_clock.start();
     m_notice->dismiss();
     m_start->setEnabled(false);
+    m_row->setName(QFileInfo(m_target).fileName());
     m_row->setRunning();
     m_row->setProgress({});
     m_row->show();

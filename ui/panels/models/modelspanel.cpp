@@ -80,9 +80,7 @@ Card* ModelsPanel::makeVersions()
     m_versions->setSelectionMode(QAbstractItemView::SingleSelection);
     m_versions->setItemDelegateForColumn(ModelVersionModel::Size, new BytesDelegate(m_versions));
     m_versions->setItemDelegateForColumn(ModelVersionModel::Registered, new MomentDelegate(m_versions));
-    const int widths[] = {76, 250, 100, 150, 140};
-    for (int column = 0; column < ModelVersionModel::ColumnCount; ++column)
-        m_versions->setColumnWidth(column, px(widths[column]));
+    fitColumns(m_versions, {76, 250, 100, 150, 140});
     m_notice = new Notice(m_versionCard);
     m_versionCard->body()->addWidget(m_notice);
     m_versionCard->body()->addWidget(m_versions);

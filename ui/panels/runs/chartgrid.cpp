@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace runyard {
 
@@ -43,9 +44,13 @@ void ChartGrid::append(const std::string& key, const std::vector<api::MetricPoin
         return;
     Series& of = series(key);
     const bool isNew = of.count == 0;
+    const bool wasShort = of.count <= 2;
     const QVector<ChartPoint> converted = convert(of, points);
+    const bool turnsLong = wasShort && of.count > 2;
     if (!of.chart.empty()) {
         m_charts.at(of.chart)->append(of.label, converted);
+        if (turnsLong)
+            regroup();
         return;
     }
     of.waiting += converted;
@@ -83,23 +88,49 @@ void ChartGrid::useSteps(Series& of)
         of.waiting = points;
 }
 
+// A dot says nothing beside a line; two points are too few to know what will become of the others.
+bool ChartGrid::isLong() const
+{
+    return std::any_of(m_series.begin(), m_series.end(), [](const Series& each) { return each.count > 2; });
+}
+
 void ChartGrid::regroup()
 {
     std::vector<std::string> keys;
     for (const Series& each : m_series)
         keys.push_back(each.key);
+    std::vector<std::string> order;
+    const bool drawsSingle = !isLong();
     for (const MetricGroup& group : groupMetrics(keys)) {
         const bool isSingle = std::all_of(group.members.begin(), group.members.end(), [&](const auto& member) { return series(member.key).count < 2; });
-        const bool isOther = series(group.members.front().key).chart.empty();
-        if (isSingle && isOther && !m_charts.empty())
+        if (isSingle && !drawsSingle) {
+            for (const auto& member : group.members)
+                hold(series(member.key));
             continue;
+        }
         const std::string& first = group.members.front().key;
         for (const auto& member : group.members)
             place(series(member.key), first, QString::fromStdString(member.label));
         chart(first)->setTitle(QString::fromStdString(group.title));
         chart(first)->setLegendVisible(group.members.size() > 1);
+        order.push_back(first);
     }
     dropEmpty();
+    if (std::exchange(m_order, order) != order)
+        m_columns = 0;
+    arrange();
+}
+
+// Takes a series out of its chart, and keeps its points for later.
+void ChartGrid::hold(Series& of)
+{
+    if (of.chart.empty())
+        return;
+    Chart* old = m_charts.at(of.chart);
+    of.waiting = old->series(of.label)->points();
+    old->removeSeries(of.label);
+    of.chart.clear();
+    of.label.clear();
 }
 
 void ChartGrid::place(Series& of, const std::string& target, const QString& label)
@@ -133,8 +164,6 @@ Chart* ChartGrid::chart(const std::string& key)
     m_charts.emplace(key, made);
     m_order.push_back(key);
     connectChart(made);
-    m_columns = 0;
-    arrange();
     return made;
 }
 
@@ -179,7 +208,6 @@ void ChartGrid::dropEmpty()
         each = m_charts.erase(each);
         m_columns = 0;
     }
-    arrange();
 }
 
 void ChartGrid::clear()

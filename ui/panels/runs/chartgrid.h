@@ -14,7 +14,7 @@ class QGridLayout;
 namespace runyard {
 
 // The charts of a run, one per quantity: training and validation of the same thing share one. They share axis, scale,
-// smoothing and cross hair. A metric with a single point gets no chart unless it is the only one.
+// smoothing and cross hair. A metric with a single point has its value among the last values; it gets a chart only while no other has more than two.
 class ChartGrid final : public QWidget {
     Q_OBJECT
 public:
@@ -53,6 +53,8 @@ private:
     QVector<ChartPoint> convert(Series& series, const std::vector<api::MetricPoint>& points);
     void useSteps(Series& series);
     void regroup();
+    void hold(Series& series);
+    bool isLong() const;
     void place(Series& series, const std::string& chart, const QString& label);
     Chart* chart(const std::string& key);
     void connectChart(Chart* chart);

@@ -7,6 +7,7 @@
 #include "widgets/elidedlabel.h"
 #include "widgets/emptystate.h"
 #include "widgets/fourfaces.h"
+#include "widgets/hairline.h"
 #include "widgets/notice.h"
 #include "widgets/progressrow.h"
 #include "widgets/views.h"
@@ -16,6 +17,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QSplitter>
+#include <QStackedLayout>
 #include <QStandardPaths>
 #include <QTreeView>
 #include <QVBoxLayout>
@@ -66,7 +68,9 @@ QWidget* FilesTab::makeTree()
     dress(m_tree);
     m_tree->header()->setStretchLastSection(false);
     m_tree->header()->setSectionResizeMode(FileTreeModel::Name, QHeaderView::Stretch);
-    m_tree->setColumnHidden(FileTreeModel::Digest, m_of == Of::Snapshot);
+    m_tree->setColumnHidden(FileTreeModel::Digest, true);  // until a digest is known
+    m_tree->header()->resizeSection(FileTreeModel::Size, px(90));
+    m_tree->header()->resizeSection(FileTreeModel::Digest, px(116));
     auto* empty = new EmptyState(QStringLiteral("folder"), m_of == Of::Artifacts ? tr("No file yet: what the script writes to ./outputs is kept here.")
                                                                                  : tr("This run has no snapshot of a source folder."));
     m_faces = new FourFaces(m_tree, empty);
@@ -78,8 +82,12 @@ QWidget* FilesTab::makeTree()
 QWidget* FilesTab::makePreview()
 {
     auto* card = new Card({}, Card::Padding::None);
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(px(12), px(8), px(12), 0);
+    row->setContentsMargins(px(13), px(8), px(12), px(8));
     row->setSpacing(px(8));
     row->addWidget(m_name, 1);
     row->addWidget(m_register);
@@ -89,8 +97,14 @@ QWidget* FilesTab::makePreview()
     m_register->setEnabled(false);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    card->body()->addLayout(row);
-    card->body()->addWidget(m_text, 1);
+    column->addLayout(row);
+    column->addWidget(new Hairline);
+    column->addWidget(m_text, 1);
+    auto* none = new EmptyState(QStringLiteral("file"), tr("Choose a file to see what is in it."));
+    m_previewStack = new QStackedLayout;
+    m_previewStack->addWidget(none);
+    m_previewStack->addWidget(page);
+    card->body()->addLayout(m_previewStack);
     return card;
 }
 
@@ -114,6 +128,7 @@ void FilesTab::open(const QString& id)
     m_files.setFiles({});
     m_text->setCode({});
     m_name->setText({});
+    m_previewStack->setCurrentIndex(0);
 }
 
 void FilesTab::reload()
@@ -135,6 +150,7 @@ void FilesTab::showFiles(Result<std::vector<api::Blob>> blobs)
         return m_faces->setFailed(QString::fromStdString(blobs.error().message), QString::fromStdString(blobs.error().detail));
     const bool isFirst = m_files.fileCount() == 0;
     m_files.setFiles(*blobs);
+    m_tree->setColumnHidden(FileTreeModel::Digest, !m_files.hasDigests());
     if (m_files.fileCount() == 0)
         m_faces->setEmpty();
     else
@@ -164,9 +180,11 @@ void FilesTab::preview()
     const QString path = now.data(FileTreeModel::PathRole).toString();
     const bool isFolder = now.data(FileTreeModel::FolderRole).toBool();
     m_name->setText(path);
+    m_previewStack->setCurrentIndex(now.isValid() ? 1 : 0);
+    m_text->setVisible(!isFolder);
     m_download->setEnabled(now.isValid());
     m_register->setEnabled(now.isValid() && path.startsWith(QLatin1String("outputs")));
-    m_text->setCode(isFolder ? tr("A folder.") : QString());
+    m_text->setCode({});
     if (!now.isValid() || isFolder)
         return;
     const auto receive = [this, path](Result<std::string> content) { showPreview(path, std::move(content)); };

@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+class QStackedLayout;
 class QTreeView;
 
 namespace runyard {
@@ -54,6 +55,7 @@ private:
     FourFaces* m_faces;
     ElidedLabel* m_name;
     CodeView* m_text;
+    QStackedLayout* m_previewStack = nullptr;
     Notice* m_notice;
     ProgressRow* m_progress = nullptr;
     Button* m_download;

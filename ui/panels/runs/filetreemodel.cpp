@@ -47,6 +47,7 @@ void FileTreeModel::setFiles(const std::vector<api::Blob>& blobs)
             add(blob);
     }
     m_files = static_cast<int>(kept.size());
+    m_hasDigests = std::any_of(blobs.begin(), blobs.end(), [](const api::Blob& blob) { return blob.metadata.contains("sha256"); });
     sum(m_root.get());
 }
 

@@ -22,6 +22,7 @@ public:
     void setFiles(const std::vector<api::Blob>& blobs);
     int fileCount() const { return m_files; }
     std::int64_t bytes() const;
+    bool hasDigests() const { return m_hasDigests; }
     QModelIndex indexOf(const QString& path) const;
     QStringList folders() const;  // paths without a trailing '/'
 
@@ -46,6 +47,7 @@ private:
 
     std::unique_ptr<Node> m_root;
     int m_files = 0;
+    bool m_hasDigests = false;
 };
 
 } // namespace runyard

@@ -17,6 +17,7 @@ LastValues::LastValues(const MetricModel* metrics, QWidget* parent) : QWidget(pa
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     const auto refresh = qOverload<>(&QWidget::update);
     connect(metrics, &QAbstractItemModel::dataChanged, this, refresh);
+    connect(metrics, &QAbstractItemModel::layoutChanged, this, refresh);
     connect(metrics, &QAbstractItemModel::rowsRemoved, this, [this] { updateGeometry(); });
     connect(metrics, &QAbstractItemModel::rowsInserted, this, [this] {
         updateGeometry();

@@ -1,5 +1,6 @@
 #include "metricmodel.h"
 
+#include "models/metricgroups.h"
 #include "theme/textrole.h"
 #include "widgets/format.h"
 
@@ -17,7 +18,34 @@ MetricModel::Summary& MetricModel::row(const std::string& key)
     m_rows.push_back({});
     m_rows.back().key = key;
     endInsertRows();
-    return m_rows.back();
+    reorder();
+    return m_rows[static_cast<std::size_t>(m_index.at(key))];
+}
+
+// Rows stand as the charts do, whatever came first.
+void MetricModel::reorder()
+{
+    std::vector<std::string> keys;
+    for (const Summary& each : m_rows)
+        keys.push_back(each.key);
+    const std::vector<std::string> ordered = orderMetrics(keys);
+    if (ordered == keys)
+        return;
+    Q_EMIT layoutAboutToBeChanged();
+    std::vector<Summary> rows;
+    std::unordered_map<std::string, int> places;
+    for (const std::string& each : ordered) {
+        places.emplace(each, static_cast<int>(rows.size()));
+        rows.push_back(std::move(m_rows[static_cast<std::size_t>(m_index.at(each))]));
+    }
+    const QModelIndexList before = persistentIndexList();
+    QModelIndexList after;
+    for (const QModelIndex& old : before)
+        after.append(index(places.at(keys[static_cast<std::size_t>(old.row())]), old.column()));
+    m_rows = std::move(rows);
+    m_index = std::move(places);
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged();
 }
 
 void MetricModel::append(const std::string& key, const std::vector<api::MetricPoint>& points)

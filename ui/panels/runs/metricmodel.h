@@ -40,6 +40,7 @@ public:
 
 private:
     Summary& row(const std::string& key);
+    void reorder();
     static void add(Summary& summary, const api::MetricPoint& point);
     static QString text(const Summary& summary, int column);
     static QString toolTip(const Summary& summary, int column);

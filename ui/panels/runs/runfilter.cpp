@@ -10,6 +10,23 @@ RunFilter::RunFilter(QObject* parent) : QSortFilterProxyModel(parent)
     setDynamicSortFilter(true);
 }
 
+void RunFilter::setSourceModel(QAbstractItemModel* model)
+{
+    QSortFilterProxyModel::setSourceModel(model);
+    // Qt 6.4 forgets the column it sorts by when columns come while no row is shown.
+    connect(model, &QAbstractItemModel::columnsInserted, this, [this] {
+        if (sortColumn() != m_column)
+            QSortFilterProxyModel::sort(m_column, m_order);
+    });
+}
+
+void RunFilter::sort(int column, Qt::SortOrder order)
+{
+    m_column = column;
+    m_order = order;
+    QSortFilterProxyModel::sort(column, order);
+}
+
 void RunFilter::setSearch(const QString& text)
 {
     m_words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);

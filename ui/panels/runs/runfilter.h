@@ -13,6 +13,8 @@ public:
 
     explicit RunFilter(QObject* parent = nullptr);
 
+    void setSourceModel(QAbstractItemModel* model) override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     void setSearch(const QString& text);
     void setStates(States states);
 
@@ -22,6 +24,8 @@ protected:
 
 private:
     QStringList m_words;
+    int m_column = -1;
+    Qt::SortOrder m_order = Qt::AscendingOrder;
     States m_states = States::All;
 };
 

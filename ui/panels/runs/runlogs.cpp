@@ -35,8 +35,11 @@ void RunLogs::append(const client::LogChunk& chunk)
     const QString file = QString::fromStdString(chunk.file);
     auto& store = m_stores[file];
     const bool isNew = !store;
-    if (isNew)
+    if (isNew) {
         store = std::make_unique<LogStore>();
+        connect(store.get(), &LogStore::failed, this, &RunLogs::failed);
+        connect(store.get(), &LogStore::saved, this, &RunLogs::saved);
+    }
     const std::int64_t known = store->appended() - chunk.offset;  // bytes of the chunk that are here already
     const std::int64_t size = static_cast<std::int64_t>(chunk.bytes.size());
     if (known < size) {

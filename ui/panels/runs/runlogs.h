@@ -30,6 +30,8 @@ Q_SIGNALS:
     void added(QString file);
     void grew(QString file);
     void cleared();
+    void failed(QString sentence);             // a log could not be kept as it came
+    void saved(QString file, QString error);  // error empty: done
 
 private:
     std::map<QString, std::unique_ptr<LogStore>> m_stores;

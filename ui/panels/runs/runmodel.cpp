@@ -1,7 +1,9 @@
 #include "runmodel.h"
 
 #include "clock.h"
+#include "models/metricgroups.h"
 #include "models/runstate.h"
+#include "theme/textrole.h"
 #include "widgets/format.h"
 
 #include <QDateTime>
@@ -86,14 +88,25 @@ void RunModel::removeMissing(const std::vector<api::RunSummary>& runs)
 
 void RunModel::addMetrics(const std::vector<api::RunSummary>& runs)
 {
+    std::vector<std::string> fresh;
     for (const auto& run : runs) {
         for (const auto& [key, value] : run.metrics) {
-            if (m_metrics.size() >= maxMetricColumns || std::find(m_metrics.begin(), m_metrics.end(), key) != m_metrics.end())
-                continue;
-            beginInsertColumns({}, columnCount(), columnCount());
-            m_metrics.push_back(key);
-            endInsertColumns();
+            if (std::find(m_metrics.begin(), m_metrics.end(), key) == m_metrics.end() && std::find(fresh.begin(), fresh.end(), key) == fresh.end())
+                fresh.push_back(key);
         }
+    }
+    fresh = orderMetrics(fresh);
+    fresh.resize(std::min(fresh.size(), maxMetricColumns - m_metrics.size()));
+    std::vector<std::string> all = m_metrics;
+    all.insert(all.end(), fresh.begin(), fresh.end());
+    all = orderMetrics(all);
+    for (const std::string& key : fresh) {
+        const auto follows = [&](const std::string& known) { return std::find(std::find(all.begin(), all.end(), key), all.end(), known) != all.end(); };
+        const auto place = std::find_if(m_metrics.begin(), m_metrics.end(), follows);
+        const int column = FirstMetric + static_cast<int>(place - m_metrics.begin());
+        beginInsertColumns({}, column, column);
+        m_metrics.insert(place, key);
+        endInsertColumns();
     }
 }
 
@@ -134,6 +147,7 @@ QVariant RunModel::data(const QModelIndex& index, int role) const
     case Qt::TextAlignmentRole:
         return index.column() >= FirstMetric || index.column() == Duration ? QVariant(Qt::AlignRight | Qt::AlignVCenter) : QVariant();
     case StateKindRole: return index.column() == State ? QVariant(static_cast<int>(runState(row->status).kind)) : QVariant();
+    case Qt::FontRole: return index.column() == Name ? QVariant(roleFont(TextRole::Strong)) : QVariant();
     case SortRole: return sortKey(*row, index.column());
     case IdRole: return QString::fromStdString(row->id);
     case SearchRole: return searchText(*row);

@@ -15,6 +15,7 @@
 #include "widgets/phasebar.h"
 #include "widgets/views.h"
 
+#include <QDir>
 #include <QHeaderView>
 #include <QShortcut>
 #include <QSplitter>
@@ -36,6 +37,16 @@ QString text(const std::string& value)
     return QString::fromStdString(value);
 }
 
+// With some room between it and the tabs.
+QWidget* below(QWidget* card)
+{
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, px(8), 0, 0);
+    column->addWidget(card);
+    return page;
+}
+
 } // namespace
 
 RunPanel::RunPanel(Bridge& bridge, client::Runs& runs, client::Models& models, QWidget* parent)
@@ -52,6 +63,8 @@ RunPanel::RunPanel(Bridge& bridge, client::Runs& runs, client::Models& models, Q
     connect(m_outputs, &FilesTab::loaded, this, &RunPanel::filesLoaded);
     connect(m_outputs, &FilesTab::registerRequested, this, &RunPanel::openRegister);
     connect(m_notice, &Notice::tryAgain, this, [this] { open(m_id); });
+    connect(&m_logs, &RunLogs::failed, this, [this](const QString& sentence) { m_notice->showError(sentence, {}, Notice::Retry::None); });
+    connect(&m_logs, &RunLogs::saved, this, &RunPanel::logSaved);
     connect(m_question, &Notice::triggered, this, &RunPanel::cancel);
     connect(m_register, &RegisterForm::registered, this, [this](const QString& name, const QString& version) {
         m_notice->show(StateKind::Success, tr("Registered %1, version %2.").arg(name, version));
@@ -88,13 +101,13 @@ void RunPanel::makeTabs()
     m_tabs->addTab(makeLive(), tr("Live"));
     m_tabs->addTab(m_overview, tr("Overview"));
     m_tabs->addTab(makeMetrics(), tr("Metrics"));
-    m_tabs->addTab(makeLog("fullLog"), tr("Logs"));
+    m_tabs->addTab(below(makeLog("fullLog")), tr("Logs"));
     m_tabs->addTab(m_outputs, tr("Outputs"));
     m_tabs->addTab(m_code, tr("Code"));
     auto* spec = new Card({}, Card::Padding::None);
     m_spec->setFrameShape(QFrame::NoFrame);
     spec->body()->addWidget(m_spec);
-    m_tabs->addTab(spec, tr("Job spec"));
+    m_tabs->addTab(below(spec), tr("Job spec"));
 }
 
 QWidget* RunPanel::makeLive()
@@ -247,6 +260,14 @@ void RunPanel::feedEnded(Result<> end)
 {
     if (!end)
         m_notice->showError(text(end.error().message), text(end.error().detail));
+}
+
+void RunPanel::logSaved(const QString& file, const QString& error)
+{
+    if (error.isEmpty())
+        m_notice->show(StateKind::Success, tr("The log is saved as %1.").arg(QDir::toNativeSeparators(file)));
+    else
+        m_notice->showError(error, {}, Notice::Retry::None);
 }
 
 void RunPanel::showTab(int tab)

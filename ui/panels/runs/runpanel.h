@@ -50,6 +50,7 @@ private:
     void takeMetrics(std::vector<client::MetricBatch> batches);
     void takeJob(Result<api::Job> job);
     void feedEnded(Result<> end);
+    void logSaved(const QString& file, const QString& error);
     void showTab(int tab);
     void filesLoaded();
     void askCancel();

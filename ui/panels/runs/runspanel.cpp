@@ -11,7 +11,6 @@
 #include "widgets/views.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QShortcut>
 #include <QTableView>
@@ -24,7 +23,6 @@ namespace runyard {
 namespace {
 
 constexpr int listLimit = 500;
-constexpr int nameWidth = 190;  // at least; it takes what the other columns leave
 
 } // namespace
 
@@ -68,15 +66,8 @@ void RunsPanel::buildTable()
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(RunModel::Started, Qt::DescendingOrder);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    QHeaderView* titles = m_table->horizontalHeader();
-    titles->setStretchLastSection(false);
-    titles->setMinimumSectionSize(px(72));
-    titles->setDefaultSectionSize(px(104));
-    const int widths[] = {nameWidth, 118, 110, 124, 84, 118};
-    for (int column = RunModel::Name; column < RunModel::FirstMetric; ++column)
-        titles->resizeSection(column, px(widths[column]));
+    fitColumns(m_table, {200, 124, 112, 124, 90, 124});
     connect(&m_filter, &QAbstractItemModel::columnsInserted, this, [this] {
-        fitName();
         QItemSelectionModel* chosen = m_table->selectionModel();  // a new column is not yet part of the selected rows
         chosen->select(chosen->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
     });
@@ -133,21 +124,7 @@ void RunsPanel::refresh()
         caption += tr(" · %n active", nullptr, active);
     header()->setCaption(all == 0 ? QString() : caption);
     m_count->setText(shown == all ? QString() : tr("%1 of %2").arg(shown).arg(all));
-}
-
-void RunsPanel::fitName()
-{
-    int others = 0;
-    for (int column = RunModel::Name + 1; column < m_filter.columnCount(); ++column)
-        others += m_table->columnWidth(column);
-    m_table->setColumnWidth(RunModel::Name, std::max(px(nameWidth), m_table->viewport()->width() - others));
-}
-
-void RunsPanel::resizeEvent(QResizeEvent* event)
-{
-    Page::resizeEvent(event);
-    layout()->activate();
-    fitName();
+    m_count->setVisible(shown != all);
 }
 
 void RunsPanel::activate(const QModelIndex& index)

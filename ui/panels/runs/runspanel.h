@@ -31,16 +31,12 @@ Q_SIGNALS:
     void newRunRequested();
     void countChanged(int runs);  // for the rail
 
-protected:
-    void resizeEvent(QResizeEvent* event) override;
-
 private:
     void build();
     void buildTable();
     void connectParts();
     void take(std::vector<std::vector<api::RunSummary>> lists);
     void refresh();
-    void fitName();
     void activate(const QModelIndex& index);
 
     client::Runs& m_service;

@@ -87,6 +87,11 @@ Card* HomePanel::makeCard(const QString& dataFolder)
     auto* buttons = new QHBoxLayout;
     buttons->addWidget(m_open);
     buttons->addWidget(m_example);
+    auto* tools = new Button(tr("Connect tools"), Button::Ghost, card);
+    tools->setObjectName(QStringLiteral("homeConnect"));
+    tools->setToolTip(tr("Lines that point MLflow, azure-ai-ml and others at this workspace"));
+    connect(tools, &Button::clicked, this, &HomePanel::connectRequested);
+    buttons->addWidget(tools);
     buttons->addStretch();
     card->body()->addWidget(text);
     card->body()->addWidget(m_facts);

@@ -37,6 +37,7 @@ Q_SIGNALS:
     void openRequested();
     void exampleRequested();
     void dataRequested();
+    void connectRequested();
     void runActivated(const QString& id);
 
 private:

@@ -1,6 +1,6 @@
 #include "recentrun.h"
 
-#include "api/job.h"
+#include "models/runstate.h"
 #include "theme/metrics.h"
 #include "theme/paint.h"
 #include "theme/state.h"
@@ -24,7 +24,7 @@ void RecentRun::setRun(const api::RunSummary& run)
 {
     m_run = run;
     setText(QString::fromStdString(run.name.empty() ? run.id : run.name));
-    setAccessibleDescription(QString::fromStdString(run.status));
+    setAccessibleDescription(runState(run.status).word);
     update();
 }
 
@@ -40,15 +40,6 @@ bool RecentRun::event(QEvent* event)
     return QAbstractButton::event(event);
 }
 
-static StateKind kindOf(const std::string& status)
-{
-    if (status == "Completed")
-        return StateKind::Success;
-    if (status == "Failed" || status == "NotResponding")
-        return StateKind::Danger;
-    return api::isTerminal(status) ? StateKind::Neutral : StateKind::Accent;
-}
-
 void RecentRun::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
@@ -56,14 +47,15 @@ void RecentRun::paintEvent(QPaintEvent*)
     if (underMouse() || isDown())
         painter.fillRect(rect().adjusted(1, 0, -1, -1), color(Token::Hover));
     painter.fillRect(QRect(0, height() - 1, width(), 1), color(Token::Stroke));
-    const auto cell = [this](double from, double to) { return QRect(static_cast<int>(width() * from) + px(12), 0, static_cast<int>(width() * (to - from)) - px(18), height()); };
+    const auto cell = [this](double from, double to) { return QRect(static_cast<int>(width() * from) + px(12), 0, static_cast<int>(width() * (to - from)) - px(24), height()); };
     const auto write = [&painter](const QRect& rect, const QString& text, TextRole role, Token tint, Qt::Alignment side = Qt::AlignLeft) {
         painter.setFont(roleFont(role));
         painter.setPen(color(tint));
         painter.drawText(rect, static_cast<int>(side | Qt::AlignVCenter), painter.fontMetrics().elidedText(text, Qt::ElideRight, rect.width()));
     };
     write(cell(0, 0.34), text(), TextRole::Heading, Token::Text);
-    paintChip(painter, cell(0.34, 0.52), QString::fromStdString(m_run.status), kindOf(m_run.status));
+    const RunState state = runState(m_run.status);
+    paintChip(painter, cell(0.34, 0.52), state.word, state.kind);
     write(cell(0.52, 0.70), QString::fromStdString(m_run.experimentName), TextRole::Body, Token::Muted);
     write(cell(0.70, 0.83), QString::fromStdString(m_run.target), TextRole::Body, Token::Muted);
     write(cell(0.83, 1.0), formatDateTime(m_run.started), TextRole::Body, Token::Muted, Qt::AlignRight);
