@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace runyard::local {
@@ -166,15 +167,17 @@ void WriterThread::checkpoint()
 }
 
 // A commit that overwrites what is there already costs its flush half of one that makes the file longer. Zeros are no frames to SQLite.
+// Not where the disk is small or nearly full.
 void WriterThread::lengthenWal()
 {
     m_isWalShort = false;
     const char* name = sqlite3_filename_wal(sqlite3_db_filename(m_database->handle(), "main"));
     const int file = ::open(name, O_WRONLY | O_CLOEXEC);
     struct stat facts {};
-    if (file >= 0 && ::fstat(file, &facts) == 0 && facts.st_size < WalRoom) {
+    struct statvfs disk {};
+    const bool isRoomy = file >= 0 && ::fstatvfs(file, &disk) == 0 && disk.f_bavail > 64 * static_cast<unsigned long>(WalRoom) / disk.f_frsize;
+    if (isRoomy && ::fstat(file, &facts) == 0 && facts.st_size < WalRoom) {
         const std::vector<char> zeros(static_cast<std::size_t>(WalRoom - facts.st_size), '\0');
-        // On a full disk less of it: what comes makes it longer, as ever.
         if (::pwrite(file, zeros.data(), zeros.size(), facts.st_size) > 0)
             ::fdatasync(file);
     }
