@@ -54,6 +54,15 @@ bool hasJsonType(const Request& request)
     return type.find("json") != std::string::npos;
 }
 
+// What the address itself names, such as the id in "logged-models/{model_id}".
+void addParams(const Request& request, Json& fields)
+{
+    for (const auto& [name, value] : request.params) {
+        if (name != "sub" && name != "group" && name != "ws")
+            fields[name] = value;
+    }
+}
+
 Task<Result<Asked>> readAsked(Body kind, Request& request)
 {
     Asked asked;
@@ -62,6 +71,7 @@ Task<Result<Asked>> readAsked(Body kind, Request& request)
     asked.isFollowing = request.header("prefer").find("wait=") != std::string::npos;
     if (request.method == "GET") {
         asked.fields = fromQuery(request);
+        addParams(request, asked.fields);
         co_return asked;
     }
     if ((request.method == "POST" || request.method == "PUT") && !hasJsonType(request))
@@ -70,8 +80,13 @@ Task<Result<Asked>> readAsked(Body kind, Request& request)
     if (!body)
         co_return Failure(body.error());
     asked.body = std::move(*body);
-    if (kind == Body::Parsed)
+    if (kind == Body::Raw)
+        co_return asked;
+    if (asked.body.empty())
+        asked.fields = fromQuery(request);
+    else
         asked.fields = fromBody(asked.body);
+    addParams(request, asked.fields);
     co_return asked;
 }
 
@@ -210,14 +225,29 @@ Result<std::int64_t> offsetOf(const std::string& token)
     return std::max<std::int64_t>(json->at("offset").get<std::int64_t>(), 0);
 }
 
+void bindAll(Statement& statement, const std::vector<Constant>& values)
+{
+    for (const Constant& value : values)
+        std::visit([&statement](const auto& one) { statement.bind(one); }, value);
+}
+
 void addTrackingRoutes(Router& router, const TrackingParts& parts)
 {
     addExperimentCalls(router, parts);
     addRunCalls(router, parts);
     addLoggingCalls(router, parts);
+    addInputCalls(router, parts);
     addHistoryCalls(router, parts);
     addSearchCalls(router, parts);
     addArtifactRoutes(router, parts);
+    addModelCalls(router, parts);
+    addAliasCalls(router, parts);
+    addVersionCalls(router, parts);
+    addVersionCreation(router, parts);
+    addRegistrySearch(router, parts);
+    addLoggedModelCalls(router, parts);
+    addLoggedModelSearch(router, parts);
+    addUnservedRoutes(router);
 }
 
 } // namespace runyard::local
