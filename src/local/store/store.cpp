@@ -1,6 +1,8 @@
 #include "store.h"
 
 #include "integrity.h"
+#include "records.h"
+#include "reindex.h"
 #include "schema.h"
 #include "writer.h"
 
@@ -24,6 +26,9 @@ constexpr std::size_t BackupsKept = 3;
 
 fs::path suspicionOf(const fs::path& file) { return file.string() + ".suspect"; }
 
+// There while a restored database has not yet taken up the records: also over a crash in the middle of that.
+fs::path restoringMarkOf(const fs::path& file) { return file.string() + ".restoring"; }
+
 // The last close of a database removes its -wal: one that is there, and not empty, was left by a crash.
 bool endedUncleanly(const fs::path& file)
 {
@@ -46,7 +51,12 @@ Store::~Store()
     m_reader.reset();  // before the writer, whose closing then removes the -wal
 }
 
-Database& Store::reader() { return *m_reader; }
+Database& Store::reader()
+{
+    if (m_reader->isDamaged())
+        asio::post(m_context, [this] { m_writer->reportDamage(); });
+    return *m_reader;
+}
 
 void Store::onDamage(std::function<void()> tell)
 {
@@ -72,20 +82,37 @@ Result<std::unique_ptr<Database>> Store::openChecked(bool& isCheckedWhole)
         const auto limit = isSuspect ? std::chrono::milliseconds(0) : CheckAtOnce;
         health = quickCheck(**database, limit);
     }
-    isCheckedWhole = health != Health::OutOfTime;
+    isCheckedWhole = (isSuspect || isUnclean) && health != Health::OutOfTime;
     if (health != Health::Damaged)
         return database;
     database->reset();
+    if (auto marked = writeFileDurably(restoringMarkOf(m_file), ""); !marked)
+        return Failure(marked.error());
     auto restored = restore(m_file);
     if (!restored)
         return Failure(restored.error());
     m_notes.push_back(*restored);
+    isCheckedWhole = true;
     auto fresh = Database::open(m_file, Database::Mode::ReadWrite);
     if (fresh) {
         if (const auto again = configure(**fresh); !again)
             return Failure(again.error());
     }
     return fresh;
+}
+
+Result<> Store::takeUpRecords(Database& database)
+{
+    std::error_code error;
+    if (fs::exists(restoringMarkOf(m_file), error)) {
+        const auto done = reindex(database, folder());
+        if (!done)
+            return Failure(done.error());
+        m_notes.push_back(toSentence(*done));
+        m_notes.insert(m_notes.end(), done->notes.begin(), done->notes.end());
+        fs::remove(restoringMarkOf(m_file), error);
+    }
+    return keepAllRecords(database, folder());
 }
 
 Result<> Store::open()
@@ -95,6 +122,12 @@ Result<> Store::open()
     if (!database)
         return Failure(database.error());
     const int version = schemaVersion(**database);
+    std::error_code error;
+    if (version == 0 && fs::exists(folder() / "records", error)) {
+        m_notes.emplace_back("The workspace's database was not there any more; a new one is made from the records in the folders.");
+        if (auto marked = writeFileDurably(restoringMarkOf(m_file), ""); !marked)
+            return marked;
+    }
     if (version > 0 && version < SchemaVersion) {
         const auto saved = copyDatabase(m_file, m_file.parent_path() / "backup" / ("store-" + std::to_string(nowMillis()) + ".sqlite"));
         if (!saved)
@@ -102,7 +135,8 @@ Result<> Store::open()
     }
     if (auto done = migrate(**database); !done)
         return done;
-    std::error_code error;
+    if (auto taken = takeUpRecords(**database); !taken)
+        return taken;
     fs::remove(suspicionOf(m_file), error);
     auto reader = Database::open(m_file, Database::Mode::ReadOnly);
     if (!reader)
@@ -117,6 +151,8 @@ Result<> Store::open()
 void Store::checkInBackground()
 {
     m_check = std::jthread([this](const std::stop_token& stop) {
+        for (int slice = 0; slice < 40 && !stop.stop_requested(); ++slice)  // a start is not to wait for the disk
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
         auto database = Database::open(m_file, Database::Mode::ReadOnly);
         // In slices, so that the program can end meanwhile: each look starts anew, four times as long.
         for (auto limit = std::chrono::milliseconds(500); database && !stop.stop_requested(); limit *= 4) {

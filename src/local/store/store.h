@@ -23,13 +23,14 @@ public:
     Store(asio::io_context& context, std::filesystem::path file);
     ~Store();
 
-    // Creates or migrates. The pages are looked at only after an unclean end: for 30 ms at once, then to the end on a thread of their
-    // own. A damaged database is moved aside and the newest good backup restored.
+    // Creates or migrates. The pages are looked at on a thread of their own; after an unclean end also for 30 ms at once.
+    // A damaged database is moved aside, the newest good backup restored, and what was sealed since taken up from the folders.
     Result<> open();
     const std::vector<std::string>& notes() const { return m_notes; }  // what open() had to do, sentences for the log
     void onDamage(std::function<void()> tell);  // heard once, on the io thread: the next open() restores a backup
 
     Database& reader();  // io thread; statements must be short
+    std::filesystem::path folder() const { return m_file.parent_path(); }
 
     // Runs `operation` on the writer thread within the next group and answers once the group is durable.
     template<typename T>
@@ -43,6 +44,7 @@ private:
     using Operation = std::function<bool(Database&)>;  // false: roll back
     Task<Result<>> commit(Operation operation);        // an error only where the disk fails
     Result<std::unique_ptr<Database>> openChecked(bool& isCheckedWhole);
+    Result<> takeUpRecords(Database& database);
     void checkInBackground();
 
     asio::io_context& m_context;

@@ -34,6 +34,9 @@ Result<ExperimentRow> knownExperiment(Database& database, const std::string& id)
 using RunWork = std::function<Result<>(Database&, const RunRow&)>;
 Task<Result<>> writeRun(TrackingParts parts, std::string id, Identity who, RunWork work);
 
+// Seals the record of a run that nobody runs here and that has ended into its folder; does nothing for others.
+Task<> sealEnded(TrackingParts parts, std::string id);
+
 // MLflow's form of a run: {info, data, inputs}.
 Json runJson(Database& database, const RunRow& run);
 Json runInfo(Database& database, const RunRow& run);

@@ -146,6 +146,7 @@ Task<Result<std::string>> addEvent(TrackingParts parts, Identity who, std::strin
     if (!done)
         co_return Failure(done.error());
     parts.changes.touch("workspace");
+    co_await sealEnded(parts, id);
     co_return std::string("{}");
 }
 
