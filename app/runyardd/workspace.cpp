@@ -54,7 +54,7 @@ void Workspace::addRoutes()
     local::addDatastoreRoutes(m_router, parts);
     local::addCodeRoutes(m_router, parts);
     local::addBlobRoutes(m_router, local::BlobParts{m_blobs, m_changes, m_sas, [this](const std::string& runId) { return isEnded(runId); }});
-    const local::TrackingParts tracking{m_context, *m_store, m_changes, m_blobs};
+    const local::TrackingParts tracking{m_context, *m_store, m_changes, m_blobs, m_facts.path()};
     local::addTrackingRoutes(m_router, tracking);
     local::addRunContextRoutes(m_router, tracking);
     local::addResourceRoutes(m_router, std::make_shared<local::ResourceParts>(local::ResourceParts{*m_store, m_documents, m_blobs, m_computes, m_environments, m_scheduler, m_supervisor,

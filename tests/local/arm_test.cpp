@@ -40,7 +40,7 @@ struct Service {
             qFatal("%s", opened.error().message.c_str());
         computes.load();
         addResourceRoutes(router, std::make_shared<ResourceParts>(ResourceParts{store, documents, blobs, computes, environments, scheduler, supervisor, changes, Scope, "s", "local",
-            "http://127.0.0.1:1", [](const std::string& container, const std::string& name) { return "http://127.0.0.1:1/runyard/" + container + "/" + name + "?sig=x"; }}));
+            [](const std::string& base, const std::string& container, const std::string& name) { return base + "/runyard/" + container + "/" + name + "?sig=x"; }}));
     }
 
     json ask(const std::string& method, const std::string& path, const json& body = nullptr)

@@ -66,9 +66,14 @@ Task<Response> dispatch(const std::shared_ptr<BlobParts>& parts, Request& reques
     const bool isWriting = request.method == "PUT";
     if (parts->blobs.tree().root(call.container).empty())
         co_return blobError(request, 404, "ContainerNotFound", "There is no container “" + call.container + "”.");
-    const char permission = request.method == "DELETE" ? 'd' : isWriting ? 'w' : comp == "list" ? 'l' : 'r';
-    if (auto allowed = call.mayDo(permission); !allowed)
-        co_return blobError(request, 403, "AuthorizationFailure", allowed.error().message);
+    const char* permissions = request.method == "DELETE" ? "d" : isWriting ? "wc" : comp == "list" ? "l" : "r";
+    if (auto refusal = call.refusal(permissions))
+        co_return std::move(*refusal);
+    if (!call.mayReplace) {
+        if (const auto path = parts->blobs.tree().locate(call.container, call.blob); path && factsOf(*path))
+            co_return blobError(request, 403, "AuthorizationPermissionMismatch", "The signature of this address allows to create a file, not to replace “" + call.blob + "”.");
+        request.headers["if-none-match"] = "*";
+    }
     if (call.blob.empty() && comp == "list")
         co_return co_await listBlobs(std::move(call));
     if (call.blob.empty() && isWriting && request.queried("restype") == "container")
@@ -99,24 +104,6 @@ void addBlobRoutes(Router& router, BlobParts parts)
     for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")})
         for (const char* method : {"GET", "PUT", "DELETE"})
             router.add(method, "/" + account + "/{container}/{blob*}", "desktop, azure-ai-ml, blob SDKs", Route::Access::Public, handler);
-}
-
-Result<> BlobCall::mayDo(char permission) const
-{
-    if (request.who.kind == Identity::Kind::Owner)
-        return {};
-    if (request.query.contains("sig")) {
-        const auto allowed = parts.sas.check(request.query, container, blob, permission);
-        // "create" is enough for what is not there yet; the place itself is taken without replacing then.
-        return !allowed && permission == 'w' && parts.sas.check(request.query, container, blob, 'c') ? Result<>() : allowed;
-    }
-    if (request.who.kind == Identity::Kind::Nobody)
-        return failure(Error::Code::Forbidden, "A token or a signature is needed to use the workspace's files.");
-    const bool isOwnRun = container == "azureml" && (blob + "/").starts_with("ExperimentRun/dcid." + request.who.runId + "/");
-    const bool isList = permission == 'l' && container == "azureml" && request.queried("prefix").starts_with("ExperimentRun/dcid." + request.who.runId + "/");
-    if (container == "data" || (permission != 'w' && permission != 'd' && (container == "models" || isOwnRun || isList)))
-        return {};
-    return failure(Error::Code::Forbidden, "A run may use the data, and read models and its own files; not more.");
 }
 
 Response blobError(const Request& request, int status, const std::string& code, const std::string& message)

@@ -26,7 +26,10 @@ struct BlobCall {
     std::string container;
     std::string blob;
 
-    Result<> mayDo(char permission) const;  // by token or signature
+    bool mayReplace = true;  // false for a signature that only allows to create
+
+    // The answer to somebody who may not: `permissions` are Azure's letters, one of them is enough.
+    std::optional<Response> refusal(const std::string& permissions);
 };
 
 Task<Response> getBlob(BlobCall call);    // GET and HEAD, ranges, held logs

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <mutex>
+#include <shared_mutex>
 
 namespace runyard::local {
 
@@ -22,6 +24,7 @@ struct Blobs::State {
     fs::path folder;
     Tree tree;
     Digests digests;
+    std::shared_mutex contents;  // held shared while contents are linked, alone while such without a link go
     asio::thread_pool pool{2};
 };
 
@@ -136,6 +139,7 @@ Task<Result<Blobs::Stored>> Blobs::store(fs::path folder, std::string container,
         co_return Failure(checked.error());
     const fs::path objects = state->tree.uploads(container);
     std::function<Result<Manifest>()> work = [=]() -> Result<Manifest> {
+        const std::shared_lock linking(state->contents);
         std::error_code error;
         if (!fs::exists(target, error))
             return copyByContent(folder, objects, target);
@@ -157,6 +161,27 @@ Task<Result<Blobs::Stored>> Blobs::store(fs::path folder, std::string container,
     if (!noted)
         co_return Failure(noted.error());
     co_return summary(*manifest);
+}
+
+Task<Result<>> Blobs::discardModel(std::string uri)
+{
+    const auto state = m_state;
+    const auto asset = api::parseAssetUri(uri);
+    if (!asset || asset->kind != api::AssetUri::Kind::Datastore || asset->owner != "workspacemodels" || asset->path.empty())
+        co_return Result<>();
+    const std::string folder = asset->path;
+    const auto target = state->tree.locate("models", folder);
+    if (!target)
+        co_return Failure(target.error());
+    const auto digests = state->digests.below("models", folder);
+    std::function<Result<>()> work = [state, target = *target, objects = state->tree.uploads("models"), digests] {
+        const std::unique_lock alone(state->contents);
+        return removeContent(target, objects, digests);
+    };
+    auto removed = co_await inPool(state->context, state->pool, std::move(work));
+    if (!removed)
+        co_return removed;
+    co_return co_await state->digests.removeBelow("models", folder);
 }
 
 Task<Result<Blobs::Stored>> Blobs::sealSnapshot(std::string upload, std::string below)

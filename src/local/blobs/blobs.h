@@ -45,6 +45,8 @@ public:
         int files = 0;
     };
     Task<Result<Stored>> store(std::filesystem::path folder, std::string container, std::string prefix);
+    // Removes what a model version's uri ("azureml://datastores/workspacemodels/paths/…") means, and contents that nothing else names.
+    Task<Result<>> discardModel(std::string uri);
     // Seals an uploaded snapshot, container "code-{guid}" from `below` down, as container "code", folder {sha256}; the same one again costs nothing.
     Task<Result<Stored>> sealSnapshot(std::string upload, std::string below);
 

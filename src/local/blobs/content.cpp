@@ -182,4 +182,21 @@ Result<Manifest> copyByContent(const fs::path& folder, const fs::path& objects, 
     return Failure(moved.error());
 }
 
+Result<> removeContent(const fs::path& target, const fs::path& objects, const std::vector<std::string>& sha256)
+{
+    std::error_code error;
+    fs::remove_all(target, error);
+    if (error)
+        return Failure(fileError(target, "be removed", error.value()));
+    for (const std::string& digest : sha256) {
+        const fs::path object = objects / digest.substr(0, 2) / digest;
+        struct stat facts {};
+        if (::stat(object.c_str(), &facts) == 0 && facts.st_nlink == 1)
+            ::unlink(object.c_str());
+    }
+    for (fs::path above = target.parent_path(); above != objects.parent_path() && fs::remove(above, error); above = above.parent_path()) {
+    }  // folders that are empty now
+    return {};
+}
+
 } // namespace runyard::local

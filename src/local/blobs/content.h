@@ -3,6 +3,7 @@
 #include "tree.h"
 
 #include <map>
+#include <vector>
 
 namespace runyard::local {
 
@@ -23,5 +24,8 @@ Result<Manifest> digestFolder(const std::filesystem::path& folder);
 
 // Copies every file into DIR/…/objects, named by its digest, and builds `target` of links to them; durably, whole or not at all.
 Result<Manifest> copyByContent(const std::filesystem::path& folder, const std::filesystem::path& objects, const std::filesystem::path& target);
+
+// Removes a folder that copyByContent() built, and of the contents named those that nothing else links to.
+Result<> removeContent(const std::filesystem::path& target, const std::filesystem::path& objects, const std::vector<std::string>& sha256);
 
 } // namespace runyard::local

@@ -27,6 +27,25 @@ Task<Result<>> Digests::remove(std::string container, std::string name)
     co_return co_await m_store.write<void>(std::move(operation));
 }
 
+Task<Result<>> Digests::removeBelow(std::string container, std::string folder)
+{
+    std::function<Result<>(Database&)> operation = [container, folder](Database& database) -> Result<> {
+        database.run("DELETE FROM digests WHERE container = ? AND name > ? AND name < ?", container, folder + "/", folder + "0");  // '0' follows '/'
+        return {};
+    };
+    co_return co_await m_store.write<void>(std::move(operation));
+}
+
+std::vector<std::string> Digests::below(const std::string& container, const std::string& folder)
+{
+    Statement row(m_store.reader(), "SELECT DISTINCT sha256 FROM digests WHERE container = ? AND name > ? AND name < ? AND sha256 <> ''");
+    row.bind(container).bind(folder + "/").bind(folder + "0");
+    std::vector<std::string> found;
+    while (row.next())
+        found.push_back(row.text(0));
+    return found;
+}
+
 Task<Result<>> Digests::removeAll(std::string container)
 {
     std::function<Result<>(Database&)> operation = [container](Database& database) -> Result<> {

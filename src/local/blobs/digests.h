@@ -26,6 +26,9 @@ public:
 
     Task<Result<>> put(std::string container, std::vector<BlobRecord> records);
     Task<Result<>> remove(std::string container, std::string name);
+    // Those below a folder, and what their digests were.
+    Task<Result<>> removeBelow(std::string container, std::string folder);
+    std::vector<std::string> below(const std::string& container, const std::string& folder);
     Task<Result<>> removeAll(std::string container);
     // The record that fits the file; one without a digest where none does.
     BlobRecord of(const std::string& container, const FoundBlob& blob);

@@ -57,13 +57,39 @@ Response pageOf(const SharedParts& parts, const Request& request, Json all)
 Json containerJson(const SharedParts& parts, const AssetKind& kind, const std::string& name, const std::vector<Document>& versions)
 {
     Json properties{{"description", nullptr}, {"tags", Json::object()}, {"properties", Json::object()}, {"isArchived", false}, {"provisioningState", "Succeeded"},
-        {"latestVersion", versions.front().version}, {"nextVersion", std::to_string(latestVersion(versions) + 1)}};
-    if (const Json newest = propertiesOf(versions.front()); newest.contains("dataType"))
+        {"latestVersion", nullptr}, {"nextVersion", std::to_string(latestVersion(versions) + 1)}};
+    if (!versions.empty())
+        properties["latestVersion"] = versions.front().version;
+    if (const Json newest = versions.empty() ? Json::object() : propertiesOf(versions.front()); newest.contains("dataType"))
         properties["dataType"] = newest["dataType"];
     if (const auto kept = parts->documents.get(containerKind(kind), name))
         changeVersion(properties, propertiesOf(*kept));
-    return Json{{"id", parts->workspacePath + "/" + kind.collection + "/" + name}, {"name", name}, {"type", std::string("Microsoft.MachineLearningServices/workspaces/") + kind.collection},
-        {"properties", properties}, {"systemData", {{"createdAt", toIso(versions.back().created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(versions.front().modified)}}}};
+    const Millis created = versions.empty() ? 0 : versions.back().created;
+    const Millis modified = versions.empty() ? 0 : versions.front().modified;
+    Json container{{"id", parts->workspacePath + "/" + kind.collection + "/" + name}, {"name", name}, {"type", std::string("Microsoft.MachineLearningServices/workspaces/") + kind.collection},
+        {"properties", properties}, {"systemData", {{"createdAt", toIso(created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(modified)}}}};
+    if (kind.registry)
+        kind.registry->describe(parts->store.reader(), name, container);
+    return container;
+}
+
+bool isThere(const SharedParts& parts, const AssetKind& kind, const std::string& name, const std::vector<Document>& versions)
+{
+    Json ignored = Json::object();
+    return !versions.empty() || (kind.registry && kind.registry->describe(parts->store.reader(), name, ignored));
+}
+
+std::vector<std::string> namesOf(const SharedParts& parts, const AssetKind& kind)
+{
+    if (kind.registry)
+        return kind.registry->names(parts->store.reader());
+    std::vector<std::string> names;
+    std::set<std::string> seen;
+    for (const Document& document : parts->documents.list(kind.document)) {
+        if (seen.insert(document.name).second)
+            names.push_back(document.name);
+    }
+    return names;
 }
 
 Failure noContainer(const AssetKind& kind, const std::string& name) { return failure(Error::Code::NotFound, "There is no “" + name + "” of " + kind.noun + " here."); }
@@ -72,7 +98,7 @@ Result<Response> container(const SharedParts& parts, const AssetKind& kind, cons
 {
     const std::string& name = request.params.at("name");
     const auto versions = parts->documents.list(kind.document, name);
-    if (versions.empty())
+    if (!isThere(parts, kind, name, versions))
         return noContainer(kind, name);
     return answer(containerJson(parts, kind, name, versions));
 }
@@ -80,11 +106,8 @@ Result<Response> container(const SharedParts& parts, const AssetKind& kind, cons
 Result<Response> containers(const SharedParts& parts, const AssetKind& kind, const Request& request)
 {
     Json all = Json::array();
-    std::set<std::string> seen;
-    for (const Document& document : parts->documents.list(kind.document)) {
-        if (!seen.insert(document.name).second)
-            continue;
-        Json found = containerJson(parts, kind, document.name, parts->documents.list(kind.document, document.name));
+    for (const std::string& name : namesOf(parts, kind)) {
+        Json found = containerJson(parts, kind, name, parts->documents.list(kind.document, name));
         if (isWanted(request, isArchived(found["properties"])))
             all.push_back(std::move(found));
     }
@@ -118,7 +141,7 @@ Task<Result<Response>> putContainer(SharedParts parts, AssetKind kind, Request& 
     if (!body)
         co_return Failure(body.error());
     const auto all = parts->documents.list(kind.document, name);
-    if (all.empty())
+    if (!isThere(parts, kind, name, all))
         co_return noContainer(kind, name);
     const auto kept = parts->documents.get(containerKind(kind), name);
     Json properties = kept ? propertiesOf(*kept) : Json::object();
@@ -127,6 +150,15 @@ Task<Result<Response>> putContainer(SharedParts parts, AssetKind kind, Request& 
     const auto saved = co_await parts->documents.put(containerKind(kind), name, {}, text);
     if (!saved)
         co_return Failure(saved.error());
+    if (kind.registry) {
+        std::function<Result<>(Database&)> note = [remember = kind.registry->remember, name, properties](Database& database) -> Result<> {
+            remember(database, name, properties);
+            return {};
+        };
+        const auto noted = co_await parts->store.write<void>(std::move(note));
+        if (!noted)
+            co_return Failure(noted.error());
+    }
     parts->changes.touch("workspace");
     co_return answer(containerJson(parts, kind, name, all));
 }

@@ -4,12 +4,20 @@
 
 namespace runyard::local {
 
+// What a registry of its own knows of containers, where versions alone do not make them.
+struct ContainerRegistry {
+    std::vector<std::string> (*names)(Database& database);  // of all, the newest first
+    bool (*describe)(Database& database, const std::string& name, Json& container);  // false: there is none
+    void (*remember)(Database& database, const std::string& name, const Json& properties);  // on the writer
+};
+
 // What data, environments and models have in common: versions kept as documents, containers made of what their versions say, the archived
 // ones listed only where they are asked for.
 struct AssetKind {
     const char* document;    // kind of the documents: "model"
     const char* collection;  // in paths and types: "models"
     const char* noun;        // "a model"
+    const ContainerRegistry* registry = nullptr;
 };
 
 // GET of containers, of versions and of one; PUT of a container, which archives it.

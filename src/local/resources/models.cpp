@@ -4,6 +4,7 @@
 #include "api/names.h"
 #include "local/blobs/blobs.h"
 #include "local/server/changes.h"
+#include "local/store/modelrows.h"
 
 #include <set>
 
@@ -11,7 +12,49 @@ namespace runyard::local {
 
 namespace {
 
-constexpr const char* SourceProperty = "runyard.source";  // the uri the version was made from
+constexpr const char* SourceProperty = property::Source;
+
+// MLflow's prompts are registered models to it, and none to Azure.
+std::vector<std::string> modelNames(Database& database)
+{
+    Statement row(database, modelSelect("WHERE NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
+                                        " ORDER BY modified DESC, name"));
+    std::vector<std::string> names;
+    while (row.next())
+        names.push_back(readModelRow(row).name);
+    return names;
+}
+
+// A registered model may have no version yet; the numbers of deleted ones are not given again.
+bool describeModel(Database& database, const std::string& name, Json& container)
+{
+    const auto row = findModel(database, name);
+    if (!row)
+        return false;
+    Json& properties = container["properties"];
+    properties["nextVersion"] = std::to_string(row->lastVersion + 1);
+    if (!row->description.empty())
+        properties["description"] = row->description;
+    properties["tags"] = modelTags(database, name);
+    container["systemData"]["createdAt"] = toIso(row->created);
+    container["systemData"]["lastModifiedAt"] = toIso(row->modified);
+    return true;
+}
+
+void rememberModel(Database& database, const std::string& name, const Json& properties)
+{
+    if (properties.contains("description") && properties["description"].is_string())
+        database.run("UPDATE models SET description = ? WHERE name = ?", properties["description"].get<std::string>(), name);
+    if (!properties.contains("tags") || !properties["tags"].is_object())
+        return;
+    database.run("DELETE FROM modelTags WHERE name = ?", name);
+    for (const auto& [key, value] : properties["tags"].items()) {
+        if (value.is_string())
+            database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value.get<std::string>());
+    }
+}
+
+constexpr ContainerRegistry Registered{modelNames, describeModel, rememberModel};
 
 Result<api::ModelVersion> readModel(const Json& body, Request& request)
 {
@@ -136,7 +179,7 @@ Task<Response> put(SharedParts parts, std::shared_ptr<Reserved> reserved, Reques
 
 void addModelRoutes(Router& router, const SharedParts& parts)
 {
-    addAssetRoutes(router, parts, {"model", "models", "a model"});
+    addAssetRoutes(router, parts, {"model", "models", "a model", &Registered});
     const auto reserved = std::make_shared<Reserved>();
     router.add("PUT", "$WS/models/{name}/versions/{version}", "desktop, azure-ai-ml", Route::Access::OwnerOnly,
                [parts, reserved](Request& request) { return put(parts, reserved, request); });

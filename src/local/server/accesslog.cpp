@@ -1,8 +1,10 @@
 #include "accesslog.h"
 
+#include "api/uri.h"
 #include "core/time.h"
 
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +19,12 @@ constexpr std::int64_t sizeLimit = 16 << 20;
 // Signatures let their holder in: none reaches the log. Neither does a character that could forge a line.
 std::string cleaned(std::string text)
 {
-    for (std::size_t at = text.find("sig="); at != std::string::npos; at = text.find("sig=", at + 4)) {
-        const auto end = std::min(text.find('&', at), text.size());
-        text.replace(at + 4, end - at - 4, "*");
+    for (std::size_t from = std::min(text.find('?'), text.size()); from < text.size(); from = text.find('&', from + 1)) {
+        const auto end = std::min(text.find('&', from + 1), text.size());
+        const auto equals = std::min(text.find('=', from), end);
+        const std::string name = api::decode(std::string_view(text).substr(from + 1, equals - from - 1));
+        if (equals < end && ::strcasecmp(name.c_str(), "sig") == 0)
+            text.replace(equals + 1, end - equals - 1, "*");
     }
     for (char& c : text)
         c = static_cast<unsigned char>(c) <= ' ' || c == 127 ? '_' : c;

@@ -15,7 +15,7 @@ struct AccessLine {
     std::chrono::microseconds time{0};
     std::int64_t bytes = 0;
     std::string request;   // x-ms-request-id
-    std::string identity;  // "owner", "run:{id}", "sas", "-"
+    std::string identity;  // "owner", "run:{id}", "sas", "key", "-"
     std::string client;    // x-ms-client-request-id
 };
 

@@ -25,9 +25,10 @@ std::string nameOf(const Identity& who, const Request& request)
     switch (who.kind) {
     case Identity::Kind::Owner: return "owner";
     case Identity::Kind::Run: return "run:" + who.runId;
+    case Identity::Kind::Signer: return request.query.contains("sig") ? "sas" : "key";
     case Identity::Kind::Nobody: break;
     }
-    return request.query.contains("sig") ? "sas" : "-";
+    return "-";
 }
 
 // Empty where it was only cancelled.
@@ -235,6 +236,8 @@ Task<> Server::Connection::linger()
 
 void Server::Connection::note(const Request& request, const Response& response, Clock::time_point since)
 {
+    if (request.who.kind == Identity::Kind::Signer)
+        m_server.m_othersSeen = Clock::now();
     AccessLine line;
     line.method = request.method;
     line.target = request.target;

@@ -16,9 +16,9 @@
 
 namespace runyard::local {
 
-// Who asks: nobody (no or a bad token), the owner of the workspace, or a run with its own token.
+// Who asks: nobody (no or a bad token), the owner of the workspace, a run with its own token, or somebody whose request is signed (blobs).
 struct Identity {
-    enum class Kind { Nobody, Owner, Run };
+    enum class Kind { Nobody, Owner, Run, Signer };
     Kind kind = Kind::Nobody;
     std::string runId;
 };

@@ -15,7 +15,7 @@ constexpr std::size_t shownLimit = 16 << 10;
 
 std::string struck(std::string text)
 {
-    for (const std::string_view mark : {"sig=", "Bearer ", "\"access_token\":\"", "\"sasToken\":\"", "\"key\":\""})
+    for (const std::string_view mark : {"sig=", "Bearer ", "SharedKey ", "<Value>", "\"access_token\":\"", "\"sasToken\":\"", "\"key\":\""})
         for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size())) {
             const auto end = std::min(text.find_first_of("&\"\r\n ", at + mark.size()), text.size());
             text.replace(at + mark.size(), end - at - mark.size(), "*");

@@ -67,7 +67,7 @@ Result<ExperimentRow> insertExperiment(Database& database, std::string name, std
 {
     if (const auto found = findExperiment(database, name)) {
         const std::string state = found->isDeleted ? " in deleted state. You can either restore or permanently delete it to create a new one" : "";
-        return failure(Error::Code::Conflict, "Experiment '" + name + "' already exists" + state + ".");
+        return failure(Error::Code::Conflict, "Experiment(name=" + name + ") already exists" + state + ".");
     }
     const Millis now = nowMillis();
     const std::int64_t id = database.number("SELECT max(id) + 1 FROM experiments").value_or(1);

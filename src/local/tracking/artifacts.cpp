@@ -1,14 +1,16 @@
-// The artifact proxy of MLflow: files of a run, which are the same as its blobs in the container "azureml".
+// The artifact proxy of MLflow: files of runs, of logged and of registered models, which are blobs of the workspace too.
+#include "artifactplace.h"
 #include "calls.h"
+#include "loggedmodels.h"
 
 #include "api/uri.h"
-#include "core/files.h"
-#include "core/ids.h"
 #include "local/blobs/blobs.h"
+#include "local/blobs/digests.h"
+#include "local/blobs/upload.h"
+#include "local/runs/inpool.h"
 #include "local/store/store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <algorithm>
 
 namespace runyard::local {
 
@@ -16,121 +18,85 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Place {
-    std::string run;
-    std::string path;  // from the run's artifact root
-};
+constexpr const char* NoSuchArtifact = "No such artifact: ";
 
 Failure invalidPath(const std::string& path) { return failure(Error::Code::Invalid, "Invalid path: " + path); }
 
-// "{experiment}/{run}/artifacts/{path}", refused where it leaves the run.
-Result<Place> placeOf(const std::string& path)
+Result<fs::path> locate(const TrackingParts& parts, const ArtifactPlace& place)
 {
-    std::vector<std::string> parts;
-    for (std::size_t at = 0; at <= path.size();) {
-        const auto slash = std::min(path.find('/', at), path.size());
-        parts.push_back(path.substr(at, slash - at));
-        at = slash + 1;
-    }
-    const bool isOfRun = parts.size() >= 3 && parts[2] == "artifacts";
-    const std::string plain = api::decode(path);
-    if (!isOfRun || plain.find("..") != std::string::npos || plain.find('\\') != std::string::npos || plain.find(':') != std::string::npos || path.starts_with('/'))
+    return parts.blobs.locate(place.container, place.blob());
+}
+
+// A place that the one who asks may write to.
+Result<ArtifactPlace> writablePlace(const TrackingParts& parts, const Request& request)
+{
+    const std::string path = request.params.at("path");
+    auto place = findPlace(parts.store.reader(), path);
+    if (!place)
+        return place;
+    if (place->path.empty() || path.ends_with('/'))
         return invalidPath(path);
-    Place place{parts[1], {}};
-    for (std::size_t i = 3; i < parts.size(); ++i)
-        place.path += (place.path.empty() ? "" : "/") + parts[i];
+    if (place->kind == ArtifactPlace::Kind::Registered)
+        return failure(Error::Code::Forbidden, "The files of a registered model do not change; register another version.");
+    if (!place->run.empty()) {
+        if (auto run = writableRun(parts.store.reader(), place->run, request.who); !run)
+            return Failure(run.error());
+    } else if (request.who.kind == Identity::Kind::Run) {
+        return failure(Error::Code::Forbidden, "The token of run “" + request.who.runId + "” may not write to a model that no run made.");
+    }
+    if (auto good = checkBlobName(place->blob()); !good)
+        return Failure(good.error());
     return place;
 }
 
-// MLflow's artifact root is the run's outputs/; the other parts of the run are reached by their names.
-std::string rootOf(const Place& place)
+// The body of a request into a file, which comes to its place whole or not at all.
+Task<Result<>> receive(Blobs& blobs, Request& request, ArtifactPlace place, fs::path target)
 {
-    const std::string root = "ExperimentRun/dcid." + place.run + "/";
-    const std::string first = place.path.substr(0, place.path.find('/'));
-    const bool isNamed = first == "outputs" || first == "logs" || first == "user_logs" || first == "system_logs";
-    return isNamed ? root : root + "outputs/";
-}
-
-Result<fs::path> locate(const TrackingParts& parts, const Place& place)
-{
-    if (auto run = knownRun(parts.store.reader(), place.run); !run)
-        return Failure(run.error());
-    return parts.blobs.locate("azureml", rootOf(place) + place.path);
-}
-
-// A file that is written beside its place and moved there whole; gone where it never gets there.
-class Incoming {
-public:
-    explicit Incoming(fs::path target) : m_target(std::move(target)), m_part(m_target.parent_path() / (".incoming-" + randomHex(6)))
-    {
-        std::error_code error;
-        fs::create_directories(m_target.parent_path(), error);
-        m_fd = ::open(m_part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    }
-    ~Incoming()
-    {
-        if (m_fd < 0)
-            return;
-        ::close(m_fd);
-        ::unlink(m_part.c_str());
-    }
-    Incoming(const Incoming&) = delete;
-    Incoming& operator=(const Incoming&) = delete;
-
-    Result<> write(std::string_view bytes)
-    {
-        while (m_fd >= 0 && !bytes.empty()) {
-            const ssize_t written = ::write(m_fd, bytes.data(), bytes.size());
-            if (written < 0 && errno != EINTR)
-                return fault();
-            bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-        }
-        return m_fd < 0 ? fault() : Result<>();
-    }
-
-    Result<> finish()
-    {
-        if (m_fd < 0 || ::fdatasync(m_fd) != 0 || ::rename(m_part.c_str(), m_target.c_str()) != 0)
-            return fault();
-        return syncFolder(m_target.parent_path());
-    }
-
-private:
-    Result<> fault() const { return Failure(fileError(m_target, "be written", errno)); }
-
-    fs::path m_target;
-    fs::path m_part;
-    int m_fd = -1;
-};
-
-Task<Response> put(TrackingParts parts, Request& request)
-{
-    const auto place = placeOf(request.params["path"]);
-    if (!place)
-        co_return trackingError(place.error());
-    if (auto run = writableRun(parts.store.reader(), place->run, request.who); !run)
-        co_return trackingError(run.error());
-    const auto target = locate(parts, *place);
-    if (!target || place->path.empty())
-        co_return trackingError(target ? invalidPath(place->path).value() : target.error());
-    Incoming file(*target);
+    Upload::Plan plan;
+    plan.name = place.path;
+    if (request.body->left() > 1)
+        plan.expected = request.body->left();
+    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(place.container), std::move(plan));
+    if (!upload)
+        co_return Failure(upload.error());
     for (;;) {
         const auto piece = co_await request.body->next();
         if (!piece)
-            co_return trackingError(piece.error());
+            co_return Failure(piece.error());
         if (piece->empty())
             break;
-        if (auto written = file.write(*piece); !written)
-            co_return Response::mlflow(written.error());
+        auto added = co_await (*upload)->add(*piece);
+        if (!added)
+            co_return added;
     }
-    if (auto done = file.finish(); !done)
-        co_return Response::mlflow(done.error());
+    const auto written = co_await (*upload)->finish();
+    if (!written)
+        co_return Failure(written.error());
+    std::vector<BlobRecord> records(1, BlobRecord{place.blob(), written->facts, written->sha256, {}, {}});
+    auto noted = co_await blobs.digests().put(place.container, std::move(records));
+    if (!noted)
+        co_return noted;
+    std::function<Result<>()> work = [root = blobs.tree().root(place.container), file = written->file, target] { return moveIntoPlace(root, file, target, Replace::Yes); };
+    co_return co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+}
+
+Task<Response> put(TrackingParts parts, Request& request)
+{
+    const auto place = writablePlace(parts, request);
+    if (!place)
+        co_return trackingError(place.error());
+    const auto target = locate(parts, *place);
+    if (!target)
+        co_return trackingError(target.error());
+    auto done = co_await receive(parts.blobs, request, *place, *target);
+    if (!done)
+        co_return trackingError(done.error());
     co_return Response::json("{}");
 }
 
 Task<Response> get(TrackingParts parts, Request& request)
 {
-    const auto place = placeOf(request.params["path"]);
+    const auto place = findPlace(parts.store.reader(), request.params["path"]);
     if (!place)
         co_return trackingError(place.error());
     const auto source = locate(parts, *place);
@@ -138,7 +104,7 @@ Task<Response> get(TrackingParts parts, Request& request)
         co_return trackingError(source.error());
     std::error_code error;
     if (!fs::is_regular_file(*source, error))
-        co_return trackingError(Error{Error::Code::NotFound, "No such artifact: '" + place->path + "'", {}});
+        co_return trackingError(Error{Error::Code::NotFound, NoSuchArtifact + ("'" + place->path + "'"), {}});
     Response response;
     response.file = FileBody{*source, 0, static_cast<std::int64_t>(fs::file_size(*source, error))};
     co_return std::move(response).with("Content-Type", "application/octet-stream").with("X-Content-Type-Options", "nosniff")
@@ -147,36 +113,54 @@ Task<Response> get(TrackingParts parts, Request& request)
 
 Task<Response> remove(TrackingParts parts, Request& request)
 {
-    const auto place = placeOf(request.params["path"]);
+    const auto place = writablePlace(parts, request);
     if (!place)
         co_return trackingError(place.error());
-    if (auto run = writableRun(parts.store.reader(), place->run, request.who); !run)
-        co_return trackingError(run.error());
     const auto target = locate(parts, *place);
-    if (!target || place->path.empty())
-        co_return trackingError(target ? invalidPath(place->path).value() : target.error());
-    std::error_code error;
-    fs::remove_all(*target, error);
+    if (!target)
+        co_return trackingError(target.error());
+    std::function<bool()> work = [path = *target] {
+        std::error_code error;
+        fs::remove_all(path, error);
+        return !error;
+    };
+    const bool isGone = co_await inPool(parts.context, parts.blobs.pool(), std::move(work));
+    if (!isGone)
+        co_return trackingError(Error{Error::Code::Storage, "“" + place->path + "” could not be removed.", {}});
     co_return Response::json("{}");
 }
 
-Result<Json> listFiles(const TrackingParts& parts, const Place& place, bool isBasename)
+// The models that a run made are no artifacts of the run to MLflow's clients: they list them by themselves.
+bool isModelsOnly(const TrackingParts& parts, const ArtifactPlace& place)
 {
-    if (auto run = knownRun(parts.store.reader(), place.run); !run)
-        return Failure(run.error());
-    const std::string root = rootOf(place);
-    const std::string prefix = root + (place.path.empty() ? "" : place.path + "/");
+    Database& database = parts.store.reader();
+    const auto page = parts.blobs.list(place.container, place.root + "models/", "/", {}, 1000);
+    if (!page || page->blobs.empty())
+        return false;
+    return std::all_of(page->blobs.begin(), page->blobs.end(), [&](const api::Blob& blob) {
+        const std::string id = fs::path(blob.name.substr(0, blob.name.size() - (blob.isFolder ? 1 : 0))).filename().string();
+        return blob.isFolder && findLoggedModel(database, id);
+    });
+}
+
+enum class Names { Whole, Last };  // from the artifact root, or the last part only
+
+Result<Json> listFiles(const TrackingParts& parts, const ArtifactPlace& place, Names names)
+{
+    const std::string prefix = place.root + (place.path.empty() ? "" : place.path + "/");
     Json files = Json::array();
     std::string marker;
     do {
-        const auto page = parts.blobs.list("azureml", prefix, "/", marker, 5000);
+        const auto page = parts.blobs.list(place.container, prefix, "/", marker, 5000);
         if (!page)
             return Failure(page.error());
         for (const api::Blob& blob : page->blobs) {
-            std::string name = blob.name.substr((isBasename ? prefix : root).size());
+            std::string name = blob.name.substr((names == Names::Last ? prefix : place.root).size());
             if (blob.isFolder)
                 name.pop_back();
-            files.push_back(blob.isFolder ? Json{{"path", name}, {"is_dir", true}} : Json{{"path", name}, {"is_dir", false}, {"file_size", blob.size}});
+            const bool isHidden = place.kind == ArtifactPlace::Kind::Run && place.path.empty() && name == "models" && isModelsOnly(parts, place);
+            if (!isHidden)
+                files.push_back(blob.isFolder ? Json{{"path", name}, {"is_dir", true}} : Json{{"path", name}, {"is_dir", false}, {"file_size", blob.size}});
         }
         marker = page->nextMarker;
     } while (!marker.empty());
@@ -185,13 +169,29 @@ Result<Json> listFiles(const TrackingParts& parts, const Place& place, bool isBa
 
 Task<Response> list(TrackingParts parts, Request& request)
 {
-    const auto place = placeOf(request.queried("path"));
+    const auto place = findPlace(parts.store.reader(), request.queried("path"));
     if (!place)
         co_return trackingError(place.error());
-    const auto files = listFiles(parts, *place, true);
+    const auto files = listFiles(parts, *place, Names::Last);
     if (!files)
         co_return trackingError(files.error());
     co_return Response::json(toText(Json{{"files", *files}}));
+}
+
+Result<std::string> listBelow(const TrackingParts& parts, const std::string& owner, const std::string& path, const std::string& uri)
+{
+    if (path.starts_with('/'))
+        return invalidPath(path);
+    const auto place = findPlace(parts.store.reader(), "0/" + owner + "/artifacts" + (path.empty() ? "" : "/" + path));
+    if (!place)
+        return place.error().code == Error::Code::NotFound ? Failure(place.error()) : invalidPath(path);
+    const auto files = listFiles(parts, *place, Names::Whole);
+    if (!files)
+        return Failure(files.error());
+    Json answer{{"root_uri", uri}};
+    if (!files->empty())
+        answer["files"] = *files;
+    return toText(answer);
 }
 
 Task<Result<std::string>> listOfRun(TrackingParts parts, Asked asked)
@@ -205,17 +205,22 @@ Task<Result<std::string>> listOfRun(TrackingParts parts, Asked asked)
     const auto run = knownRun(database, id);
     if (!run)
         co_return Failure(run.error());
-    const auto place = placeOf("0/" + id + "/artifacts" + (path.empty() ? "" : "/" + path));
-    if (!place || path.starts_with('/'))
-        co_return invalidPath(path);
-    const auto files = listFiles(parts, *place, false);
-    if (!files)
-        co_return Failure(files.error());
     const auto experiment = findExperiment(database, run->experiment);
-    Json answer{{"root_uri", experiment ? artifactUri(*experiment, id) : ""}};
-    if (!files->empty())
-        answer["files"] = *files;
-    co_return toText(answer);
+    co_return listBelow(parts, id, path, experiment ? artifactUri(*experiment, id) : "mlflow-artifacts:/0/" + id + "/artifacts");
+}
+
+Task<Result<std::string>> listOfModel(TrackingParts parts, Asked asked)
+{
+    Fields fields(asked.fields);
+    const std::string id = fields.needText("model_id");
+    const std::string path = fields.text("artifact_directory_path");
+    if (auto fault = fields.error())
+        co_return Failure(*fault);
+    Database& database = parts.store.reader();
+    const auto model = knownLoggedModel(database, id);
+    if (!model)
+        co_return Failure(model.error());
+    co_return listBelow(parts, "models/" + id, path, artifactUriOf(database, *model));
 }
 
 // The words by which MLflow's client knows that it has to send a large file in one piece.
@@ -229,6 +234,7 @@ Task<Response> refuseParts(Request&)
 void addArtifactRoutes(Router& router, const TrackingParts& parts)
 {
     addCall(router, parts, "GET", "artifacts/list", listOfRun);
+    addCall(router, parts, "GET", "logged-models/{model_id}/artifacts/directories", listOfModel);
     for (const std::string prefix : {"/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/", "/mlflow/v1.0$WS/api/2.0/mlflow-artifacts/"}) {
         const auto add = [&](const char* method, const std::string& path, Task<Response> (*handler)(TrackingParts, Request&)) {
             router.add(method, prefix + path, "mlflow", Route::Access::RunToo, [parts, handler](Request& request) { return handler(parts, request); });

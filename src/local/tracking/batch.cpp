@@ -25,7 +25,14 @@ bool readDigits(JsonReader& reader, std::string& held, std::string_view& digits)
     return isRead;
 }
 
-bool readField(JsonReader& reader, const std::string& key, MetricValue& value, unsigned& found)
+// What a metric may say of a logged model; null where it says nothing.
+bool readModelField(JsonReader& reader, const std::string& key, ModelMetric& metric)
+{
+    std::string& place = key == "model_id" ? metric.model : key == "dataset_name" ? metric.dataset : metric.digest;
+    return reader.peek() == JsonReader::Kind::Text ? reader.readText(place) : reader.skip();
+}
+
+bool readField(JsonReader& reader, const std::string& key, MetricValue& value, ModelMetric& model, unsigned& found)
 {
     std::string held;
     std::string_view digits;
@@ -33,6 +40,8 @@ bool readField(JsonReader& reader, const std::string& key, MetricValue& value, u
         found |= 1;
         return reader.peek() == JsonReader::Kind::Text && reader.readText(value.key);
     }
+    if (key == "model_id" || key == "dataset_name" || key == "dataset_digest")
+        return readModelField(reader, key, model);
     if (key != "value" && key != "timestamp" && key != "step")
         return reader.skip();
     if (!readDigits(reader, held, digits))
@@ -49,23 +58,28 @@ bool readField(JsonReader& reader, const std::string& key, MetricValue& value, u
     return whole.has_value();
 }
 
-bool readMetrics(JsonReader& reader, std::vector<MetricValue>& metrics)
+bool readMetrics(JsonReader& reader, Batch& batch)
 {
     std::string key;
     if (!reader.enterArray())
         return false;
     while (reader.nextElement()) {
         MetricValue value;
+        ModelMetric model;
         unsigned found = 0;
         if (!reader.enterObject())
             return false;
         while (reader.nextKey(key)) {
-            if (!readField(reader, key, value, found))
+            if (!readField(reader, key, value, model, found))
                 return false;
         }
         if (found != 7 || value.key.empty())
             return false;
-        metrics.push_back(std::move(value));
+        if (!model.model.empty()) {
+            model.value = value;
+            batch.modelMetrics.push_back(std::move(model));
+        }
+        batch.metrics.push_back(std::move(value));
     }
     return !reader.hasFailed();
 }
@@ -103,7 +117,7 @@ bool readFast(const std::string& body, Batch& batch)
         if (key == "run_id" || key == "run_uuid")
             isRead = reader.readText(key == "run_id" ? batch.runId : oldId);
         else if (key == "metrics")
-            isRead = readMetrics(reader, batch.metrics);
+            isRead = readMetrics(reader, batch);
         else if (key == "params")
             isRead = readPairs(reader, batch.params);
         else if (key == "tags")
@@ -118,14 +132,18 @@ bool readFast(const std::string& body, Batch& batch)
     return reader.atEnd() && !batch.runId.empty();
 }
 
-MetricValue metricOf(Fields& fields)
+void addMetric(Fields& fields, Batch& batch)
 {
     MetricValue value;
     value.key = fields.needText("key");
     value.point.value = fields.needNumber("value");
     value.point.time = fields.needInteger("timestamp");
     value.point.step = fields.integer("step");
-    return value;
+    const std::string model = fields.text("model_id");
+    const std::string dataset = fields.text("dataset_name");
+    if (!model.empty())
+        batch.modelMetrics.push_back(ModelMetric{model, value, dataset, fields.text("dataset_digest")});
+    batch.metrics.push_back(std::move(value));
 }
 
 Pairs pairsOf(Fields& fields, const std::string& name)
@@ -151,7 +169,7 @@ Result<Batch> readSlowly(const std::string& body)
     batch.runId = fields.needRunId();
     for (const Json& element : fields.list("metrics")) {
         Fields inner = fields.element(element, "metrics[" + std::to_string(batch.metrics.size()) + "]");
-        batch.metrics.push_back(metricOf(inner));
+        addMetric(inner, batch);
         fields.adopt(inner);
     }
     batch.params = pairsOf(fields, "params");
@@ -203,19 +221,20 @@ Result<> checkPairs(Pairs& pairs, const std::string& name, std::size_t valueLimi
 
 } // namespace
 
-Result<> checkBatch(Batch& batch)
+Result<> checkBatch(Batch& batch, Place place)
 {
     if (auto good = checkSizes(batch); !good)
         return good;
     const std::string* last = nullptr;
     for (std::size_t i = 0; i < batch.metrics.size(); ++i) {
         const MetricValue& value = batch.metrics[i];
+        const auto path = [&] { return place == Place::Only ? std::string() : "metrics[" + std::to_string(i) + "]."; };
         if (value.point.time < 0)
-            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter 'metrics[" + std::to_string(i)
-                           + "].timestamp' supplied: timestamps must be nonnegative milliseconds.");
+            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter '" + path() + "timestamp' supplied: metric timestamps must be"
+                           " non-negative integers (ms since epoch).");
         if (last && *last == value.key)
             continue;  // a batch is mostly one or few names
-        if (auto good = checkKey(value.key, "metrics[" + std::to_string(i) + "].name"); !good)
+        if (auto good = checkKey(value.key, path() + "name"); !good)
             return good;
         last = &value.key;
     }
@@ -248,10 +267,10 @@ Result<Batch> readMetricCall(const Json& body)
     Fields fields(body);
     Batch batch;
     batch.runId = fields.needRunId();
-    batch.metrics.push_back(metricOf(fields));
+    addMetric(fields, batch);
     if (auto fault = fields.error())
         return Failure(*fault);
-    if (auto good = checkBatch(batch); !good)
+    if (auto good = checkBatch(batch, Place::Only); !good)
         return Failure(good.error());
     return batch;
 }

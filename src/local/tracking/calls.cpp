@@ -54,6 +54,15 @@ bool hasJsonType(const Request& request)
     return type.find("json") != std::string::npos;
 }
 
+// What the address itself names, such as the id in "logged-models/{model_id}".
+void addParams(const Request& request, Json& fields)
+{
+    for (const auto& [name, value] : request.params) {
+        if (name != "sub" && name != "group" && name != "ws")
+            fields[name] = value;
+    }
+}
+
 Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request)
 {
     Asked asked;
@@ -70,8 +79,10 @@ Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request
             co_return trackingError(body.error());
         asked.body = std::move(*body);
         if (kind == Body::Parsed)
-            asked.fields = fromBody(asked.body);
+            asked.fields = asked.body.empty() ? fromQuery(request) : fromBody(asked.body);
     }
+    if (kind == Body::Parsed)
+        addParams(request, asked.fields);
     const auto answer = co_await call(parts, std::move(asked));
     if (const auto fault = parts.store.reader().takeFault())
         co_return trackingError(*fault);
@@ -181,14 +192,29 @@ Result<std::int64_t> offsetOf(const std::string& token)
     return std::max<std::int64_t>(json->at("offset").get<std::int64_t>(), 0);
 }
 
+void bindAll(Statement& statement, const std::vector<Constant>& values)
+{
+    for (const Constant& value : values)
+        std::visit([&statement](const auto& one) { statement.bind(one); }, value);
+}
+
 void addTrackingRoutes(Router& router, const TrackingParts& parts)
 {
     addExperimentCalls(router, parts);
     addRunCalls(router, parts);
     addLoggingCalls(router, parts);
+    addInputCalls(router, parts);
     addHistoryCalls(router, parts);
     addSearchCalls(router, parts);
     addArtifactRoutes(router, parts);
+    addModelCalls(router, parts);
+    addAliasCalls(router, parts);
+    addVersionCalls(router, parts);
+    addVersionCreation(router, parts);
+    addRegistrySearch(router, parts);
+    addLoggedModelCalls(router, parts);
+    addLoggedModelSearch(router, parts);
+    addUnservedRoutes(router);
 }
 
 } // namespace runyard::local

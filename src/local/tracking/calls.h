@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fields.h"
+#include "filter.h"
 #include "tracking.h"
 
 #include "local/store/rows.h"
@@ -49,12 +50,23 @@ std::string toAzureStatus(const std::string& status);
 // Pages of a search: an opaque token that holds the offset.
 std::string pageToken(std::int64_t offset);
 Result<std::int64_t> offsetOf(const std::string& token);
+void bindAll(Statement& statement, const std::vector<Constant>& values);
 
 void addExperimentCalls(Router& router, const TrackingParts& parts);
 void addRunCalls(Router& router, const TrackingParts& parts);
 void addLoggingCalls(Router& router, const TrackingParts& parts);
+void addInputCalls(Router& router, const TrackingParts& parts);
 void addHistoryCalls(Router& router, const TrackingParts& parts);
 void addSearchCalls(Router& router, const TrackingParts& parts);
 void addArtifactRoutes(Router& router, const TrackingParts& parts);
+void addModelCalls(Router& router, const TrackingParts& parts);
+void addAliasCalls(Router& router, const TrackingParts& parts);
+void addVersionCalls(Router& router, const TrackingParts& parts);
+void addVersionCreation(Router& router, const TrackingParts& parts);
+void addRegistrySearch(Router& router, const TrackingParts& parts);
+void addLoggedModelCalls(Router& router, const TrackingParts& parts);
+void addLoggedModelSearch(Router& router, const TrackingParts& parts);
+// What MLflow has and this service has not: an error in MLflow's form, which its clients understand.
+void addUnservedRoutes(Router& router);
 
 } // namespace runyard::local

@@ -9,10 +9,12 @@ namespace {
 
 constexpr std::size_t NameLimit = 500;
 constexpr std::size_t TagKeyLimit = 250;
-constexpr std::size_t TagValueLimit = 5000;
+constexpr std::size_t TagValueLimit = 20'000;
 
 Result<> checkName(const std::string& name)
 {
+    if (!name.empty() && name.find_first_not_of(" \t\r\n") == std::string::npos)
+        return failure(Error::Code::Invalid, "Invalid experiment name: '" + name + "'");
     if (name.size() > NameLimit)
         return failure(Error::Code::Invalid, "'name' exceeds the maximum length of " + std::to_string(NameLimit) + " characters");
     return {};
@@ -43,6 +45,8 @@ Task<Result<std::string>> create(TrackingParts parts, Asked asked)
         co_return Failure(*fault);
     if (auto good = checkName(name); !good)
         co_return Failure(good.error());
+    if (location.starts_with("runs:"))
+        co_return failure(Error::Code::Invalid, "Artifact location cannot be a runs:/ URI. Given: '" + location + "'");
     std::function<Result<std::string>(Database&)> operation = [=](Database& database) -> Result<std::string> {
         const auto made = insertExperiment(database, name, location);
         if (!made)
@@ -118,7 +122,7 @@ Task<Result<std::string>> update(TrackingParts parts, Asked asked)
         if (name.empty() || name == experiment.name)
             return {};
         if (findExperiment(database, name))
-            return failure(Error::Code::Conflict, "Experiment '" + name + "' already exists.");
+            return failure(Error::Code::Conflict, "Experiment(name=" + name + ") already exists.");
         database.run("UPDATE experiments SET name = ? WHERE id = ?", name, experiment.id);
         return {};
     };

@@ -2,6 +2,7 @@
 
 #include "jsonreader.h"
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 
@@ -142,6 +143,20 @@ std::int64_t Fields::integer(const std::string& name, std::int64_t fallback)
     if (!whole)
         wrongType(name, *value);
     return whole.value_or(fallback);
+}
+
+bool Fields::flag(const std::string& name)
+{
+    const Json* value = find(name);
+    if (!value)
+        return false;
+    if (value->is_boolean())
+        return value->get<bool>();
+    std::string word = value->is_string() ? value->get<std::string>() : std::string();
+    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (word != "true" && word != "false")
+        wrongType(name, *value);
+    return word == "true";
 }
 
 std::vector<std::string> Fields::texts(const std::string& name)

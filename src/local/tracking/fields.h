@@ -21,6 +21,7 @@ public:
     std::string text(const std::string& name, std::string fallback = {});
     std::optional<std::string> optionalText(const std::string& name);
     std::int64_t integer(const std::string& name, std::int64_t fallback = 0);
+    bool flag(const std::string& name);  // true, "true"; false where missing
     std::vector<std::string> texts(const std::string& name);
     const Json& list(const std::string& name);  // an array, empty where missing
     bool has(const std::string& name) const;

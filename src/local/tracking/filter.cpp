@@ -1,10 +1,12 @@
 #include "filter.h"
 
+#include "filterrules.h"
 #include "jsonreader.h"
 #include "lexer.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace runyard::local {
 
@@ -15,41 +17,26 @@ using Operator = Comparison::Operator;
 
 Failure refused(std::string message) { return failure(Error::Code::Invalid, std::move(message)); }
 
-const std::map<std::string, Entity, std::less<>>& entities(Subject subject)
-{
-    static const std::map<std::string, Entity, std::less<>> ofRuns{{"metric", Entity::Metric}, {"metrics", Entity::Metric}, {"parameter", Entity::Param},
-        {"parameters", Entity::Param}, {"param", Entity::Param}, {"params", Entity::Param}, {"tag", Entity::Tag}, {"tags", Entity::Tag}, {"attribute", Entity::Attribute},
-        {"attributes", Entity::Attribute}, {"attr", Entity::Attribute}, {"run", Entity::Attribute}, {"dataset", Entity::Dataset}, {"datasets", Entity::Dataset}};
-    static const std::map<std::string, Entity, std::less<>> ofExperiments{{"tag", Entity::Tag}, {"tags", Entity::Tag}, {"attribute", Entity::Attribute}};
-    return subject == Subject::Runs ? ofRuns : ofExperiments;
-}
+enum class Use { Filter, Order };
 
-bool isNumeric(const std::string& attribute)
+Result<Identifier> attribute(std::string key, Subject subject, Use use)
 {
-    return attribute == "start_time" || attribute == "end_time" || attribute == "creation_time" || attribute == "last_update_time";
-}
-
-Result<Identifier> attribute(std::string key, Subject subject)
-{
-    static const std::vector<std::string> ofRuns{"run_id", "run_name", "status", "user_id", "artifact_uri", "start_time", "end_time"};
-    static const std::vector<std::string> ofExperiments{"name", "experiment_id", "creation_time", "last_update_time"};
-    if (key == "created" || key == "Created")
+    if (subject == Subject::Runs && (key == "created" || key == "Created"))
         key = "start_time";
-    if (key == "run name" || key == "Run name" || key == "Run Name")
+    if (subject == Subject::Runs && (key == "run name" || key == "Run name" || key == "Run Name"))
         key = "run_name";
-    const auto& valid = subject == Subject::Runs ? ofRuns : ofExperiments;
-    if (std::find(valid.begin(), valid.end(), key) != valid.end())
+    const auto& valid = use == Use::Filter ? rulesOf(subject).attributes : rulesOf(subject).orderable;
+    if (holds(valid, key))
         return Identifier{Entity::Attribute, key};
-    std::string list;
-    for (const std::string& name : valid)
-        list += (list.empty() ? "'" : ", '") + name + "'";
-    return refused("Invalid attribute key '" + key + "' specified. Valid keys are '{" + list + "}'");
+    if (use == Use::Order && subject == Subject::RegisteredModels)
+        return refused("Invalid order by key '" + key + "' specified. Valid keys are '{'name', 'timestamp'}'");
+    return refused("Invalid attribute key '" + key + "' specified. Valid keys are '{" + quotedList(valid) + "}'");
 }
 
 // Reads tokens from left to right.
 class Parser {
 public:
-    Parser(std::vector<Token> tokens, Subject subject) : m_tokens(std::move(tokens)), m_subject(subject) {}
+    Parser(std::vector<Token> tokens, Subject subject, Use use) : m_tokens(std::move(tokens)), m_subject(subject), m_use(use) {}
 
     const Token& now() const { return m_tokens[m_at]; }
     const Token& take() { return m_tokens[m_at + 1 < m_tokens.size() ? m_at++ : m_at]; }
@@ -62,16 +49,19 @@ public:
         if (!isName)
             return refused("Invalid comparison clause: the left side is '" + first.text + "', a name was expected.");
         if (now().kind != Token::Kind::Dot)
-            return attribute(first.text, m_subject);
+            return attribute(first.text, m_subject, m_use);
         take();
-        const auto found = entities(m_subject).find(first.text);
-        if (found == entities(m_subject).end())
-            return refused("Invalid entity type '" + first.text + "'. Valid values are ['metric', 'parameter', 'tag', 'attribute', 'dataset'].");
+        const FilterRules& rules = rulesOf(m_subject);
+        const auto found = rules.entities.find(first.text);
+        if (found == rules.entities.end())
+            return refused("Invalid entity type '" + first.text + "'. " + rules.entityNames);
         const std::string name = key();
         if (name.empty())
             return refused("Invalid identifier '" + first.text + ".'. Columns should be specified as 'attribute.<key>', 'metric.<key>', 'tag.<key>', or 'param.<key>'.");
         if (found->second == Entity::Attribute)
-            return attribute(name, m_subject);
+            return attribute(name, m_subject, m_use);
+        if (found->second == Entity::Dataset && name != "name" && name != "digest" && name != "context")
+            return refused("Invalid dataset key '" + name + "' specified. Valid keys are '{'name', 'digest', 'context'}'");
         return Identifier{found->second, name};
     }
 
@@ -80,16 +70,21 @@ public:
         const auto left = identifier();
         if (!left)
             return Failure(left.error());
-        Comparison found{*left, Operator::Equal, {}};
+        Comparison found{*left, Operator::Equal, {}, {}};
         const auto op = operation();
         if (!op)
             return Failure(op.error());
         found.op = *op;
+        if (found.op == Operator::IsNull || found.op == Operator::IsNotNull)
+            return found;
         const bool isList = found.op == Operator::In || found.op == Operator::NotIn;
-        auto right = isList ? list() : single();
+        const std::size_t from = m_at;
+        auto right = isList ? list() : single(*left);
         if (!right)
             return Failure(right.error());
         found.right = std::move(*right);
+        for (std::size_t i = from; i < m_at; ++i)
+            found.written += m_tokens[i].quote != 0 ? m_tokens[i].quote + m_tokens[i].text + m_tokens[i].quote : m_tokens[i].text;
         return found;
     }
 
@@ -121,16 +116,26 @@ private:
             take();
             return Operator::NotIn;
         }
+        if (isWord(token, "is") && isWord(now(), "null")) {
+            take();
+            return Operator::IsNull;
+        }
+        if (isWord(token, "is") && isWord(now(), "not") && isWord(m_tokens[std::min(m_at + 1, m_tokens.size() - 1)], "null")) {
+            take();
+            take();
+            return Operator::IsNotNull;
+        }
         return refused("Invalid comparison clause: '" + token.text + "' is no operator.");
     }
 
-    Result<std::vector<Constant>> single()
+    Result<std::vector<Constant>> single(const Identifier& left)
     {
         const Token token = take();
         if (token.kind == Token::Kind::Quoted)
             return std::vector<Constant>{token.text};
         if (token.kind != Token::Kind::Number)
-            return refused("Invalid comparison clause: expected a quoted string value or a number, found '" + token.text + "'.");
+            return left.entity == Entity::Metric ? refused("Expected numeric value type for metric. Found " + token.text)
+                                                 : refused("Parameter value is either not quoted or unidentified quote types used for string value " + token.text + ". Use either single or double quotes.");
         if (token.text.find_first_of(".eE") == std::string::npos) {
             if (const auto whole = JsonReader::toInteger(token.text))
                 return std::vector<Constant>{*whole};
@@ -160,37 +165,9 @@ private:
 
     std::vector<Token> m_tokens;
     Subject m_subject;
+    Use m_use;
     std::size_t m_at = 0;
 };
-
-Result<> checkOperator(const Comparison& comparison, bool isNumber)
-{
-    const bool isOrder = comparison.op == Operator::Greater || comparison.op == Operator::GreaterEqual || comparison.op == Operator::Less || comparison.op == Operator::LessEqual;
-    const bool isText = comparison.op == Operator::Like || comparison.op == Operator::ILike || comparison.op == Operator::In || comparison.op == Operator::NotIn;
-    if (isNumber ? isText : isOrder)
-        return refused("Invalid comparator for '" + comparison.left.key + "'; it is " + (isNumber ? "a number" : "a text") + ".");
-    return {};
-}
-
-Result<> check(const Comparison& comparison)
-{
-    const Identifier& left = comparison.left;
-    const bool isList = comparison.op == Operator::In || comparison.op == Operator::NotIn;
-    const bool isNumber = left.entity == Entity::Metric || (left.entity == Entity::Attribute && isNumeric(left.key));
-    if (auto good = checkOperator(comparison, isNumber); !good)
-        return good;
-    const bool isText = std::holds_alternative<std::string>(comparison.right.front());
-    const std::string found = isText ? "'" + std::get<std::string>(comparison.right.front()) + "'" : "a number";
-    if (isNumber && isText)
-        return refused("Expected numeric value type for " + std::string(left.entity == Entity::Metric ? "metric" : "numeric attribute: " + left.key) + ". Found " + found);
-    if (!isNumber && !isText)
-        return refused("Expected a quoted string value for " + std::string(left.entity == Entity::Param ? "parameter" : left.entity == Entity::Tag ? "tag" : "attributes")
-                       + " (e.g. 'my-value'). Got value " + found);
-    const bool mayList = left.entity == Entity::Dataset || (left.entity == Entity::Attribute && left.key == "run_id");
-    if (isList && !mayList)
-        return refused("Only the 'run_id' attribute supports comparison with a list of quoted string values.");
-    return {};
-}
 
 } // namespace
 
@@ -199,7 +176,7 @@ Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subje
     auto tokens = splitFilter(text);
     if (!tokens)
         return Failure(tokens.error());
-    Parser parser(std::move(*tokens), subject);
+    Parser parser(std::move(*tokens), subject, Use::Filter);
     std::vector<Comparison> filter;
     while (!parser.isDone()) {
         if (!filter.empty() && !isWord(parser.now(), "and"))
@@ -209,7 +186,7 @@ Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subje
         auto comparison = parser.comparison();
         if (!comparison)
             return Failure(comparison.error());
-        if (auto good = check(*comparison); !good)
+        if (auto good = checkComparison(*comparison, subject); !good)
             return Failure(good.error());
         filter.push_back(std::move(*comparison));
     }
@@ -221,7 +198,7 @@ Result<Ordering> parseOrdering(std::string_view text, Subject subject)
     auto tokens = splitFilter(text);
     if (!tokens)
         return Failure(tokens.error());
-    Parser parser(std::move(*tokens), subject);
+    Parser parser(std::move(*tokens), subject, Use::Order);
     const auto by = parser.identifier();
     if (!by)
         return Failure(by.error());
@@ -233,6 +210,21 @@ Result<Ordering> parseOrdering(std::string_view text, Subject subject)
     if (!parser.isDone() || by->entity == Entity::Dataset)
         return refused("Invalid order_by clause '" + std::string(text) + "'.");
     return ordering;
+}
+
+Result<std::vector<Ordering>> parseOrderings(const std::vector<std::string>& texts, Subject subject)
+{
+    std::vector<Ordering> orderings;
+    std::set<std::pair<int, std::string>> seen;
+    for (const std::string& text : texts) {
+        auto ordering = parseOrdering(text, subject);
+        if (!ordering)
+            return Failure(ordering.error());
+        if (!seen.emplace(static_cast<int>(ordering->by.entity), ordering->by.key).second)
+            return refused("`order_by` contains duplicate fields: [" + quotedList(texts) + "]");
+        orderings.push_back(std::move(*ordering));
+    }
+    return orderings;
 }
 
 } // namespace runyard::local

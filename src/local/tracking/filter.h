@@ -10,8 +10,8 @@
 
 namespace runyard::local {
 
-// What is searched: runs or experiments have other attributes.
-enum class Subject { Runs, Experiments };
+// What is searched: each has other attributes.
+enum class Subject { Runs, Experiments, RegisteredModels, ModelVersions, LoggedModels };
 
 // One side of a comparison: "metrics.`val loss`" is {Metric, "val loss"}.
 struct Identifier {
@@ -23,10 +23,11 @@ struct Identifier {
 using Constant = std::variant<std::int64_t, double, std::string>;
 
 struct Comparison {
-    enum class Operator { Equal, NotEqual, Greater, GreaterEqual, Less, LessEqual, Like, ILike, In, NotIn };
+    enum class Operator { Equal, NotEqual, Greater, GreaterEqual, Less, LessEqual, Like, ILike, In, NotIn, IsNull, IsNotNull };
     Identifier left;
     Operator op = Operator::Equal;
-    std::vector<Constant> right;  // one, or the list of IN
+    std::vector<Constant> right;  // one, the list of IN, or none of IS NULL
+    std::string written;          // the right side as it stands in the filter, for complaints
 };
 
 struct Ordering {
@@ -38,6 +39,7 @@ struct Ordering {
 Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subject);
 // Reads "metrics.loss DESC".
 Result<Ordering> parseOrdering(std::string_view text, Subject subject);
+Result<std::vector<Ordering>> parseOrderings(const std::vector<std::string>& texts, Subject subject);  // none twice
 
 // The SQL that finds what fits: a condition, and what stands in it.
 struct Query {
@@ -46,6 +48,11 @@ struct Query {
     std::vector<Constant> values;
     std::vector<Constant> orderValues;
 };
-Query toSql(const std::vector<Comparison>& filter, const std::vector<Ordering>& order, Subject subject);
+// Tables: runs, experiments, models, documents d, loggedModels m. `scope` is one more condition on the metrics x of logged models.
+struct MetricScope {
+    std::string condition;
+    std::vector<Constant> values;
+};
+Query toSql(const std::vector<Comparison>& filter, const std::vector<Ordering>& order, Subject subject, const MetricScope& scope = {});
 
 } // namespace runyard::local

@@ -5,13 +5,17 @@
 #include "local/store/metricrows.h"
 #include "local/store/store.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
+#include <limits>
 
 namespace runyard::local {
 
 namespace {
 
 constexpr std::int64_t PageLimit = 25'000;
+constexpr std::size_t RunsLimit = 100;
 
 void appendPoint(std::string& text, const std::string& keyText, const api::MetricPoint& point)
 {
@@ -126,18 +130,60 @@ Task<Result<std::string>> getHistory(TrackingParts parts, Asked asked)
     co_return inOrder(database, run->serial, key, token, wanted > 0 ? wanted : std::int64_t(1) << 40);
 }
 
-// The web UI's and the client's look at several runs at once: at most `max_results` steps, taken evenly from all that there are.
+using Points = std::vector<api::MetricPoint>;
+
+// At most `most` points of a run, taken evenly in the order of steps; the first and the last are among them.
+Points sampled(Points points, std::size_t most)
+{
+    std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
+    if (points.size() <= most)
+        return points;
+    Points chosen;
+    for (std::size_t i = 0; i < most; ++i)
+        chosen.push_back(points[i * points.size() / most]);
+    chosen.back() = points.back();
+    return chosen;
+}
+
+struct Interval {
+    std::int64_t first = std::numeric_limits<std::int64_t>::min();
+    std::int64_t last = std::numeric_limits<std::int64_t>::max();
+};
+
+Interval intervalOf(Fields& fields)
+{
+    Interval interval;
+    if (!fields.has("start_step") && !fields.has("end_step"))
+        return interval;
+    interval.first = fields.integer("start_step");
+    interval.last = fields.integer("end_step");
+    if (!fields.has("start_step") || !fields.has("end_step"))
+        fields.refuse("If either start step or end step are specified, both must be specified.");
+    else if (interval.first > interval.last)
+        fields.refuse("end_step must be greater than start_step. Found start_step=" + std::to_string(interval.first) + " and end_step=" + std::to_string(interval.last) + ".");
+    return interval;
+}
+
+void appendOfRun(std::string& text, const std::string& keyText, const std::string& idText, const api::MetricPoint& point)
+{
+    appendPoint(text, keyText, point);
+    text.back() = ',';
+    text += "\"run_id\":" + idText + '}';
+}
+
+// The client's look at several runs at once.
 Task<Result<std::string>> getBulkInterval(TrackingParts parts, Asked asked)
 {
     Fields fields(asked.fields);
     const auto ids = fields.texts("run_ids");
+    if (ids.empty())
+        fields.needText("run_ids");
     const std::string key = fields.needText("metric_key");
-    const std::int64_t limit = fields.integer("max_results", 2500);
-    const std::int64_t first = fields.integer("start_step", std::numeric_limits<std::int64_t>::min());
-    const std::int64_t last = fields.integer("end_step", std::numeric_limits<std::int64_t>::max());
-    if (ids.empty() || ids.size() > 100)
-        fields.refuse("GetMetricHistoryBulkInterval request must specify at least one and at most 100 run_ids.");
-    if (limit < 1 || limit > 2500)
+    const std::int64_t most = fields.integer("max_results", 2500);
+    const Interval interval = intervalOf(fields);
+    if (ids.size() > RunsLimit)
+        fields.refuse("GetMetricHistoryBulkInterval request must specify at most 100 run_ids. Received " + std::to_string(ids.size()) + " run_ids.");
+    if (most < 1 || most > 2500)
         fields.refuse("max_results must be between 1 and 2500.");
     if (auto fault = fields.error())
         co_return Failure(*fault);
@@ -147,20 +193,41 @@ Task<Result<std::string>> getBulkInterval(TrackingParts parts, Asked asked)
         const auto run = knownRun(database, id);
         if (!run)
             co_return Failure(run.error());
-        std::vector<api::MetricPoint> points;
+        Points points;
         readMetric(database, run->serial, key, {}, std::int64_t(1) << 40, [&](const api::MetricPoint& point) {
-            if (point.step >= first && point.step <= last)
+            if (point.step >= interval.first && point.step <= interval.last)
                 points.push_back(point);
         });
-        std::stable_sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.step < b.step; });
-        const auto stride = std::max<std::size_t>(1, (points.size() + static_cast<std::size_t>(limit) - 1) / static_cast<std::size_t>(limit));
-        for (std::size_t i = 0; i < points.size(); ++i) {
-            if (i % stride != 0 && i + 1 != points.size())
-                continue;
-            appendPoint(text, toText(Json(key)), points[i]);
-            text.back() = ',';
-            text += "\"run_id\":" + toText(Json(id)) + '}';
-        }
+        for (const api::MetricPoint& point : sampled(std::move(points), static_cast<std::size_t>(most)))
+            appendOfRun(text, toText(Json(key)), toText(Json(id)), point);
+    }
+    co_return text + "]}";
+}
+
+// The web page's: everything of several runs, cut at a number of points.
+Task<Result<std::string>> getBulk(TrackingParts parts, Asked asked)
+{
+    Fields fields(asked.fields);
+    auto ids = fields.texts("run_id");
+    const std::string key = fields.needText("metric_key");
+    std::int64_t left = std::min(fields.integer("max_results", PageLimit), PageLimit);
+    if (ids.empty())
+        fields.refuse("GetMetricHistoryBulk request must specify at least one run_id.");
+    if (ids.size() > RunsLimit)
+        fields.refuse("GetMetricHistoryBulk request cannot specify more than 100 run_ids. Received " + std::to_string(ids.size()) + " run_ids.");
+    if (auto fault = fields.error())
+        co_return Failure(*fault);
+    std::sort(ids.begin(), ids.end());
+    Database& database = parts.store.reader();
+    std::string text = "{\"metrics\":[";
+    for (const std::string& id : ids) {
+        const auto run = knownRun(database, id);
+        if (!run)
+            co_return Failure(run.error());
+        readMetric(database, run->serial, key, {}, left, [&](const api::MetricPoint& point) {
+            appendOfRun(text, toText(Json(key)), toText(Json(id)), point);
+            --left;
+        });
     }
     co_return text + "]}";
 }
@@ -171,6 +238,7 @@ void addHistoryCalls(Router& router, const TrackingParts& parts)
 {
     addCall(router, parts, "GET", "metrics/get-history", getHistory);
     addCall(router, parts, "GET", "metrics/get-history-bulk-interval", getBulkInterval);
+    addCall(router, parts, "GET", "metrics/get-history-bulk", getBulk);
 }
 
 } // namespace runyard::local

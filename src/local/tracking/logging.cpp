@@ -33,6 +33,7 @@ Result<> addBatch(Database& database, const RunRow& run, const Batch& batch)
     if (auto done = addParams(database, run, batch); !done)
         return done;
     addMetrics(database, run.serial, batch.metrics);
+    addModelMetrics(database, run.id, batch.modelMetrics);
     for (const auto& [key, value] : batch.tags)
         setTag(database, run, key, value);
     return {};
@@ -122,34 +123,6 @@ Task<Result<std::string>> deleteTag(TrackingParts parts, Asked asked)
     co_return std::string("{}");
 }
 
-Task<Result<std::string>> logInputs(TrackingParts parts, Asked asked)
-{
-    Fields fields(asked.fields);
-    const std::string id = fields.needRunId();
-    std::vector<Json> datasets;
-    for (const Json& input : fields.list("datasets")) {
-        Fields inner = fields.element(input.value("dataset", Json::object()), "datasets[" + std::to_string(datasets.size()) + "].dataset");
-        for (const char* name : {"name", "digest", "source_type", "source"})
-            inner.needText(name);
-        fields.adopt(inner);
-        datasets.push_back(input);
-    }
-    if (auto fault = fields.error())
-        co_return Failure(*fault);
-    RunWork work = [datasets](Database& database, const RunRow& run) -> Result<> {
-        for (const Json& input : datasets) {
-            const Json& dataset = input.at("dataset");
-            database.run("INSERT INTO datasets(run, name, digest, json) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING", run.serial, dataset.at("name").get<std::string>(),
-                         dataset.at("digest").get<std::string>(), toText(input));
-        }
-        return {};
-    };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
-}
-
 // MLflow 2 clients tell what models a run logged; the list is kept as the tag their clients read.
 Task<Result<std::string>> logModel(TrackingParts parts, Asked asked)
 {
@@ -183,7 +156,6 @@ void addLoggingCalls(Router& router, const TrackingParts& parts)
     addCall(router, parts, "POST", "runs/log-parameter", logParameter);
     addCall(router, parts, "POST", "runs/set-tag", setRunTag);
     addCall(router, parts, "POST", "runs/delete-tag", deleteTag);
-    addCall(router, parts, "POST", "runs/log-inputs", logInputs);
     addCall(router, parts, "POST", "runs/log-model", logModel);
 }
 

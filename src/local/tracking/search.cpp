@@ -4,8 +4,6 @@
 #include "jsonreader.h"
 #include "local/store/store.h"
 
-#include <set>
-
 namespace runyard::local {
 
 namespace {
@@ -21,21 +19,6 @@ struct Wanted {
     bool isOrdered = false;
     std::string view;
 };
-
-Result<std::vector<Ordering>> readOrder(const std::vector<std::string>& texts, Subject subject)
-{
-    std::vector<Ordering> orderings;
-    std::set<std::pair<int, std::string>> seen;
-    for (const std::string& text : texts) {
-        auto ordering = parseOrdering(text, subject);
-        if (!ordering)
-            return Failure(ordering.error());
-        if (!seen.emplace(static_cast<int>(ordering->by.entity), ordering->by.key).second)
-            return failure(Error::Code::Invalid, "`order_by` contains duplicate fields: ['" + ordering->by.key + "']");
-        orderings.push_back(std::move(*ordering));
-    }
-    return orderings;
-}
 
 Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
 {
@@ -54,7 +37,7 @@ Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
     const auto filter = parseFilter(filterText, subject);
     if (!filter)
         return Failure(filter.error());
-    const auto order = readOrder(orderTexts, subject);
+    const auto order = parseOrderings(orderTexts, subject);
     if (!order)
         return Failure(order.error());
     wanted.offset = *offset;
@@ -64,12 +47,6 @@ Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
         wanted.isOrderedByTime = wanted.isOrderedByTime || ordering.by.key == "start_time";
     wanted.view = view == "ALL" || view == "3" ? "" : view == "DELETED_ONLY" || view == "2" ? " AND isDeleted = 1" : " AND isDeleted = 0";
     return wanted;
-}
-
-void bindAll(Statement& statement, const std::vector<Constant>& values)
-{
-    for (const Constant& value : values)
-        std::visit([&statement](const auto& one) { statement.bind(one); }, value);
 }
 
 // Enums come by number too.
@@ -143,10 +120,6 @@ Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)
     co_return toText(answer);
 }
 
-// MLflow 3 looks for logged models whenever it lists artifacts. None can be made here (logged-models answers ENDPOINT_NOT_FOUND),
-// so none are found.
-Task<Result<std::string>> searchLoggedModels(TrackingParts, Asked) { co_return std::string("{}"); }
-
 } // namespace
 
 void addSearchCalls(Router& router, const TrackingParts& parts)
@@ -154,7 +127,6 @@ void addSearchCalls(Router& router, const TrackingParts& parts)
     addCall(router, parts, "POST", "runs/search", searchRuns);
     addCall(router, parts, "POST", "experiments/search", searchExperiments);
     addCall(router, parts, "GET", "experiments/search", searchExperiments);
-    addCall(router, parts, "POST", "logged-models/search", searchLoggedModels);
 }
 
 } // namespace runyard::local

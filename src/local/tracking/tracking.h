@@ -13,6 +13,7 @@ struct TrackingParts {
     Store& store;
     Changes& changes;
     Blobs& blobs;
+    std::string workspacePath = {};  // "/subscriptions/…/workspaces/{name}", which model versions carry in their ids
 };
 
 // MLflow's tracking REST (experiments, runs, metrics, search, artifacts), under /api/2.0/ and under the workspace's mlFlowTrackingUri.

@@ -1,5 +1,6 @@
 // How runs and experiments are written for MLflow's clients.
 #include "calls.h"
+#include "loggedmodels.h"
 
 #include "local/store/metricrows.h"
 
@@ -51,7 +52,11 @@ Json runJson(Database& database, const RunRow& run)
     Json data{{"metrics", metrics}, {"params", listOf(textsOf(database, TextTable::Params, run.serial))}, {"tags", listOf(tags)}};
     Json json{{"info", runInfo(database, run)}, {"data", std::move(data)}};
     if (Json inputs = inputsOf(database, run.serial); !inputs.empty())
-        json["inputs"] = Json{{"dataset_inputs", std::move(inputs)}};
+        json["inputs"]["dataset_inputs"] = std::move(inputs);
+    if (Json models = runModels(database, run.serial, RunModel::Input); !models.empty())
+        json["inputs"]["model_inputs"] = std::move(models);
+    if (Json models = runModels(database, run.serial, RunModel::Output); !models.empty())
+        json["outputs"]["model_outputs"] = std::move(models);
     return json;
 }
 

@@ -21,7 +21,7 @@ std::vector<api::Datastore> datastores()
         store.accountName = accountName;
         store.containerName = container;
         store.protocol = "http";
-        store.credentialsType = "Sas";
+        store.credentialsType = "AccountKey";
         store.description = description;
         store.isDefault = all.empty();
         all.push_back(std::move(store));
@@ -77,8 +77,7 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         const auto store = named(request.params["name"]);
         if (!store)
             co_return Response::arm(store.error());
-        const std::string allowed = store->isDefault ? "rwdl" : "rl";
-        co_return Response::json(Json{{"secretsType", "Sas"}, {"sasToken", parts->sas.sign(store->containerName, {}, allowed)}}.dump());
+        co_return Response::json(Json{{"secretsType", "AccountKey"}, {"key", parts->sas.accountKey()}}.dump());
     });
 }
 
