@@ -15,7 +15,7 @@ Document readRow(const Statement& row)
 
 Task<Result<Document>> Documents::put(std::string kind, std::string name, std::string version, std::string json)
 {
-    std::function<Result<Document>(Database&)> operation = [=, folder = m_store.folder()](Database& database) -> Result<Document> {
+    std::function<Result<Document>(Database&)> operation = [=](Database& database) -> Result<Document> {
         const Millis now = nowMillis();
         database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
                      " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
@@ -24,7 +24,7 @@ Task<Result<Document>> Documents::put(std::string kind, std::string name, std::s
         const Document document{kind, name, version, json, created.value_or(now), now};
         if (database.hasFault())
             return document;  // undone by whoever runs this
-        if (auto kept = keepRecord(folder, document); !kept)
+        if (auto kept = keepRecord(folderOf(database), document); !kept)
             return Failure(kept.error());
         return document;
     };
@@ -33,13 +33,13 @@ Task<Result<Document>> Documents::put(std::string kind, std::string name, std::s
 
 Task<Result<>> Documents::remove(std::string kind, std::string name, std::string version)
 {
-    std::function<Result<>(Database&)> operation = [=, folder = m_store.folder()](Database& database) -> Result<> {
+    std::function<Result<>(Database&)> operation = [=](Database& database) -> Result<> {
         const auto gone = database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
         if (gone == 0 && !database.hasFault())
             return failure(Error::Code::NotFound, "There is no " + kind + " “" + name + "”.", version);
         if (database.hasFault())
             return {};
-        return keepRemoval(folder, Document{kind, name, version, {}, 0, nowMillis()});
+        return keepRemoval(folderOf(database), Document{kind, name, version, {}, 0, nowMillis()});
     };
     co_return co_await m_store.write<void>(std::move(operation));
 }

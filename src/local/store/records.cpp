@@ -6,6 +6,7 @@
 #include "store.h"
 
 #include <nlohmann/json.hpp>
+#include <sqlite3.h>
 
 namespace runyard::local {
 
@@ -29,6 +30,12 @@ Result<> write(const fs::path& file, const Json& record)
 }
 
 } // namespace
+
+fs::path folderOf(const Database& database)
+{
+    const char* file = sqlite3_db_filename(database.handle(), "main");
+    return fs::path(file ? file : "").parent_path();
+}
 
 fs::path recordFile(const fs::path& folder, const Document& document)
 {

@@ -17,6 +17,8 @@ Result<> keepRemoval(const std::filesystem::path& folder, const Document& docume
 // Writes the records of all documents where no folder of records is there yet: a workspace of an earlier version.
 Result<> keepAllRecords(Database& database, const std::filesystem::path& folder);
 
+// The folder that a database lies in.
+std::filesystem::path folderOf(const Database& database);
 std::filesystem::path recordFile(const std::filesystem::path& folder, const Document& document);
 
 } // namespace runyard::local

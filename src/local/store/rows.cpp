@@ -1,5 +1,7 @@
 #include "rows.h"
 
+#include "phases.h"
+
 #include "core/ids.h"
 
 #include <nlohmann/json.hpp>

@@ -51,10 +51,6 @@ void setText(Database& database, TextTable table, std::int64_t run, const std::s
 // An artifact root that the MLflow client reaches through the tracking server.
 std::string artifactUri(const ExperimentRow& experiment, const std::string& runId);
 
-// Phases as the column `phases` has them.
-std::string phasesText(const std::vector<api::Phase>& phases);
-std::vector<api::Phase> phasesOf(const std::string& text);
-
 std::string runSelect(std::string_view tail);
 RunRow readRun(const Statement& row);
 

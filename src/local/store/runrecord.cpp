@@ -2,6 +2,7 @@
 
 #include "api/job.h"
 #include "metricrows.h"
+#include "phases.h"
 #include "rows.h"
 
 #include <nlohmann/json.hpp>

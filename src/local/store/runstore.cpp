@@ -58,9 +58,10 @@ std::vector<RunRecord> RunStore::unfinished()
     return {rows.begin(), rows.end()};
 }
 
-Result<std::string> RunStore::record(const std::string& id)
+Task<Result<std::string>> RunStore::record(std::string id)
 {
-    return runRecord(m_store.reader(), id);
+    std::function<Result<std::string>(Database&)> operation = [id](Database& database) { return runRecord(database, id); };
+    co_return co_await m_store.read<std::string>(std::move(operation));
 }
 
 } // namespace runyard::local

@@ -7,6 +7,7 @@
 #include "writer.h"
 
 #include "core/files.h"
+#include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
 
@@ -42,12 +43,29 @@ Result<> configure(Database& database)
     return database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;");
 }
 
+// What was sealed since the backup that was restored.
+Result<> takeUpRecords(Database& database, const fs::path& file, std::vector<std::string>& notes)
+{
+    std::error_code error;
+    if (fs::exists(restoringMarkOf(file), error)) {
+        const auto done = reindex(database, file.parent_path());
+        if (!done)
+            return Failure(done.error());
+        notes.push_back(toSentence(*done));
+        notes.insert(notes.end(), done->notes.begin(), done->notes.end());
+        fs::remove(restoringMarkOf(file), error);
+    }
+    return keepAllRecords(database, file.parent_path());
+}
+
 } // namespace
 
 Store::Store(asio::io_context& context, fs::path file) : m_context(context), m_file(std::move(file)) {}
 
 Store::~Store()
 {
+    m_looking.join();
+    m_farReader.reset();
     m_reader.reset();  // before the writer, whose closing then removes the -wal
 }
 
@@ -101,20 +119,6 @@ Result<std::unique_ptr<Database>> Store::openChecked(bool& isCheckedWhole)
     return fresh;
 }
 
-Result<> Store::takeUpRecords(Database& database)
-{
-    std::error_code error;
-    if (fs::exists(restoringMarkOf(m_file), error)) {
-        const auto done = reindex(database, folder());
-        if (!done)
-            return Failure(done.error());
-        m_notes.push_back(toSentence(*done));
-        m_notes.insert(m_notes.end(), done->notes.begin(), done->notes.end());
-        fs::remove(restoringMarkOf(m_file), error);
-    }
-    return keepAllRecords(database, folder());
-}
-
 Result<> Store::open()
 {
     bool isCheckedWhole = true;
@@ -123,7 +127,7 @@ Result<> Store::open()
         return Failure(database.error());
     const int version = schemaVersion(**database);
     std::error_code error;
-    if (version == 0 && fs::exists(folder() / "records", error)) {
+    if (version == 0 && fs::exists(m_file.parent_path() / "records", error)) {
         m_notes.emplace_back("The workspace's database was not there any more; a new one is made from the records in the folders.");
         if (auto marked = writeFileDurably(restoringMarkOf(m_file), ""); !marked)
             return marked;
@@ -135,7 +139,7 @@ Result<> Store::open()
     }
     if (auto done = migrate(**database); !done)
         return done;
-    if (auto taken = takeUpRecords(**database); !taken)
+    if (auto taken = takeUpRecords(**database, m_file, m_notes); !taken)
         return taken;
     fs::remove(suspicionOf(m_file), error);
     auto reader = Database::open(m_file, Database::Mode::ReadOnly);
@@ -173,6 +177,23 @@ Task<Result<>> Store::commit(Operation operation)
     if (step->error)
         co_return Failure(*step->error);
     co_return Result<>();
+}
+
+Task<Result<>> Store::look(std::function<void(Database&)> operation)
+{
+    std::function<Result<>()> work = [this, operation = std::move(operation)]() -> Result<> {
+        if (!m_farReader) {
+            auto opened = Database::open(m_file, Database::Mode::ReadOnly);
+            if (!opened)
+                return Failure(opened.error());
+            m_farReader = std::move(*opened);
+        }
+        operation(*m_farReader);
+        if (auto fault = m_farReader->takeFault())
+            return Failure(*fault);
+        return {};
+    };
+    co_return co_await inPool<Result<>>(m_context, m_looking, std::move(work));
 }
 
 Task<Result<>> Store::backup(fs::path file)

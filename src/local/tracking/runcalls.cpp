@@ -1,4 +1,5 @@
 #include "calls.h"
+#include "seal.h"
 
 #include "core/ids.h"
 #include "local/server/changes.h"

@@ -1,5 +1,6 @@
 // What azureml-core asks for from inside a run, in the dialects of its versions.
 #include "calls.h"
+#include "seal.h"
 #include "entries.h"
 
 #include "api/json.h"

@@ -1,11 +1,12 @@
 // The records of runs that an MLflow client made by itself: sealed when it says that they have ended.
-#include "calls.h"
+#include "seal.h"
 
 #include "api/job.h"
 #include "core/files.h"
 #include "local/blobs/blobs.h"
 #include "local/blobs/tree.h"
 #include "local/runs/inpool.h"
+#include "local/store/rows.h"
 #include "local/store/runrecord.h"
 #include "local/store/store.h"
 
