@@ -10,6 +10,7 @@
 #include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
+#include <sqlite3.h>
 
 namespace runyard::local {
 
@@ -158,8 +159,11 @@ void Store::checkInBackground()
         for (int slice = 0; slice < 40 && !stop.stop_requested(); ++slice)  // a start is not to wait for the disk
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
         auto database = Database::open(m_file, Database::Mode::ReadOnly);
-        // In slices, so that the program can end meanwhile: each look starts anew, four times as long.
-        for (auto limit = std::chrono::milliseconds(500); database && !stop.stop_requested(); limit *= 4) {
+        if (!database)
+            return;
+        const std::stop_callback interrupt(stop, [&database] { sqlite3_interrupt((*database)->handle()); });
+        // In slices, so that the reader's snapshot does not hold the WAL back for long: each look starts anew, four times as long.
+        for (auto limit = std::chrono::milliseconds(500); !stop.stop_requested(); limit *= 4) {
             const Health health = quickCheck(**database, limit);
             if (health == Health::Damaged)
                 asio::post(m_context, [this] { m_writer->reportDamage(); });
