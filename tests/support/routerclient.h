@@ -31,6 +31,7 @@ public:
         local::Request request;
         request.method = method;
         request.target = target;
+        request.base = "http://127.0.0.1:1";
         request.path = target.substr(0, target.find('?'));
         request.headers = std::move(headers);
         request.headers.emplace("content-type", "application/json");
@@ -42,7 +43,14 @@ public:
         request.params = route->second;
         Whole reader(std::move(body));
         request.body = &reader;
-        co_return co_await route->first->handler(request);
+        auto response = co_await route->first->handler(request);
+        while (response.more) {
+            const auto part = co_await response.more();
+            if (!part || part->empty())
+                break;
+            response.body += *part;
+        }
+        co_return response;
     }
 
 private:

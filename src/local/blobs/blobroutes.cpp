@@ -159,6 +159,9 @@ Task<Response> listBlobs(BlobCall call)
         return tree.list(container, prefix, delimiter, marker, static_cast<std::size_t>(count));
     };
     const auto page = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+    const auto known = co_await blobs.digests().known(call.container, page.blobs);
+    if (!known)
+        co_return blobError(request, known.error());
     pugi::xml_document document;
     auto declaration = document.append_child(pugi::node_declaration);
     declaration.append_attribute("version") = "1.0";
@@ -170,11 +173,11 @@ Task<Response> listBlobs(BlobCall call)
         root.append_child(name).text() = value.c_str();
     auto list = root.append_child("Blobs");
     const bool withMetadata = request.queried("include").find("metadata") != std::string::npos;
-    for (const auto& found : page.blobs) {
-        if (found.isFolder)
-            addName(list.append_child("BlobPrefix"), found.name);
+    for (std::size_t i = 0; i < page.blobs.size(); ++i) {
+        if (page.blobs[i].isFolder)
+            addName(list.append_child("BlobPrefix"), page.blobs[i].name);
         else
-            addBlob(list, found, blobs.digests().of(call.container, found), withMetadata ? blobs.digests().metadata(call.container, found) : Digests::Metadata(), withMetadata);
+            addBlob(list, page.blobs[i], (*known)[i].record, (*known)[i].metadata, withMetadata);
     }
     root.append_child("NextMarker").text() = page.next.c_str();
     Response response;
