@@ -60,7 +60,8 @@ def test_a_job_runs_with_inputs_and_outputs(ml, finished, scratch):
 
 
 def test_its_outputs_and_logs_are_downloaded(ml, finished, scratch):
-    ml.jobs.download(finished.name, download_path=str(scratch), all=True)
+    ml.jobs.download(finished.name, download_path=str(scratch))
+    ml.jobs.download(finished.name, download_path=str(scratch), output_name="result")
     assert (scratch / "artifacts" / "outputs" / "model.txt").read_text() == "trained"
     assert "rate: 0.25" in (scratch / "artifacts" / "user_logs" / "std_log.txt").read_text()
     assert (scratch / "named-outputs" / "result" / "answer.txt").read_text() == "42"
