@@ -2,6 +2,7 @@
 
 #include "blockid.h"
 #include "core/files.h"
+#include "pieces.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,41 +20,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t readSize = 512 << 10;
 constexpr std::int64_t unknownRoom = 4LL << 30;  // for a block whose size its client does not say
 constexpr std::int64_t farthest = 1LL << 40;
-constexpr std::int64_t flushEvery = 8 << 20;
-
-int writeAt(int fd, std::string_view bytes, off_t offset)
-{
-    while (!bytes.empty()) {
-        const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), offset);
-        if (written < 0 && errno != EINTR)
-            return errno;
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
-        offset += std::max<ssize_t>(written, 0);
-    }
-    return 0;
-}
-
-// Hands on what lies at [offset, offset + size); an errno.
-template<typename Take>
-int forEachPiece(int fd, off_t offset, std::int64_t size, Take take)
-{
-    std::vector<char> buffer(static_cast<std::size_t>(std::min<std::int64_t>(size, readSize)));
-    while (size > 0) {
-        const ssize_t got = ::pread(fd, buffer.data(), static_cast<std::size_t>(std::min<std::int64_t>(size, readSize)), offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got < 0 ? errno : EIO;
-        if (const int fault = take(std::string_view(buffer.data(), static_cast<std::size_t>(got))); fault != 0)
-            return fault;
-        offset += got;
-        size -= got;
-    }
-    return 0;
-}
 
 // "id in hex, offset, size"; a size of -1 takes the block away.
 struct IndexLine {
@@ -246,111 +214,6 @@ bool Stage::hasAll(const std::vector<std::string>& ids)
 {
     const std::lock_guard lock(m_mutex);
     return std::ranges::all_of(ids, [this](const std::string& id) { return m_places.contains(id); });
-}
-
-bool Stage::digestNext()
-{
-    std::unique_lock lock(m_mutex);
-    const auto next = [this] {
-        const auto at = m_extents.find(m_digested);
-        return !m_isSealed && at != m_extents.end() && at->second.isWhole ? at->second.size : 0;
-    };
-    const std::int64_t size = next();
-    if (m_isDigesting || size == 0)
-        return false;
-    m_isDigesting = true;
-    const int before = m_changes;
-    lock.unlock();
-    const int fault = forEachPiece(m_bytes, m_digested, size, [this](std::string_view piece) { return m_sha256.add(piece), 0; });
-    lock.lock();
-    m_isDigesting = false;
-    m_digested += size;
-    if (fault != 0 || m_changes != before) {
-        m_sha256 = Digest();
-        m_digested = 0;
-    }
-    m_isStill.notify_all();
-    return fault == 0 && next() > 0;
-}
-
-Result<Upload::Written> Stage::commit(const std::vector<std::string>& ids, const std::string& name)
-{
-    std::unique_lock lock(m_mutex);
-    if (m_isSealed)
-        return failure(Error::Code::Conflict, "The blob is being committed already.");
-    m_isSealed = true;
-    m_isStill.wait(lock, [this] { return m_writing == 0 && !m_isDigesting; });
-    Extents extents;
-    off_t end = 0;
-    bool isInOrder = true;
-    for (const std::string& id : ids) {
-        const auto found = m_places.find(id);
-        if (found == m_places.end())
-            return failure(Error::Code::Invalid, "The list names a block that was not sent, or was sent too long ago. Send the file again.", "blocks");
-        extents.emplace_back(found->second, m_extents[found->second].size);
-        isInOrder = isInOrder && found->second == end;
-        end += extents.back().second;
-    }
-    return isInOrder ? inPlace(end, name) : copied(extents, name);
-}
-
-namespace {
-
-Result<Upload::Written> madeDurable(const fs::path& file, const std::string& name, int fd, std::string sha256)
-{
-    if (::fchmod(fd, 0444) != 0 || ::fsync(fd) != 0)
-        return Failure(fileError(name, "be written", errno));
-    auto facts = factsOf(file);
-    if (!facts)
-        return Failure(facts.error());
-    Upload::Written written;
-    written.file = file;
-    written.facts = *facts;
-    written.sha256 = std::move(sha256);
-    return written;
-}
-
-} // namespace
-
-Result<Upload::Written> Stage::inPlace(off_t size, const std::string& name)
-{
-    const fs::path file = m_folder / "bytes";
-    if (m_digested > size) {
-        m_sha256 = Digest();
-        m_digested = 0;
-    }
-    int fault = ::ftruncate(m_bytes, size) != 0 ? errno : 0;
-    if (fault == 0)
-        fault = forEachPiece(m_bytes, m_digested, size - m_digested, [this](std::string_view piece) { return m_sha256.add(piece), 0; });
-    if (fault != 0)
-        return Failure(fileError(name, "be written", fault));
-    return madeDurable(file, name, m_bytes, toHex(m_sha256.finish()));
-}
-
-Result<Upload::Written> Stage::copied(const Extents& extents, const std::string& name) const
-{
-    const fs::path file = m_folder / "ordered";
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return Failure(fileError(name, "be written", errno));
-    Digest sha256;
-    off_t end = 0, flushed = 0;
-    int fault = 0;
-    for (auto at = extents.begin(); at != extents.end() && fault == 0; ++at) {
-        fault = forEachPiece(m_bytes, at->first, at->second, [&](std::string_view piece) {
-            sha256.add(piece);
-            const int failed = writeAt(fd, piece, end);
-            end += static_cast<off_t>(piece.size());
-            if (end - flushed >= flushEvery) {
-                ::sync_file_range(fd, flushed, end - flushed, SYNC_FILE_RANGE_WRITE);
-                flushed = end;
-            }
-            return failed;
-        });
-    }
-    auto written = fault != 0 ? Result<Upload::Written>(Failure(fileError(name, "be written", fault))) : madeDurable(file, name, fd, toHex(sha256.finish()));
-    ::close(fd);
-    return written;
 }
 
 } // namespace runyard::local

@@ -3,6 +3,7 @@
 #include "local/server/changes.h"
 
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include <strings.h>
@@ -54,29 +55,26 @@ Response pageOf(const SharedParts& parts, const Request& request, Json all)
     return page(parts, request, std::move(values), end < all.size(), static_cast<std::int64_t>(end));
 }
 
-Json containerJson(const SharedParts& parts, const AssetKind& kind, const std::string& name, const std::vector<Document>& versions)
+// Nothing where there is neither a version nor a registration of that name.
+std::optional<Json> containerJson(const SharedParts& parts, const AssetKind& kind, const std::string& name)
 {
+    const auto versions = parts->documents.list(kind.document, name);
     Json properties{{"description", nullptr}, {"tags", Json::object()}, {"properties", Json::object()}, {"isArchived", false}, {"provisioningState", "Succeeded"},
         {"latestVersion", nullptr}, {"nextVersion", std::to_string(latestVersion(versions) + 1)}};
-    if (!versions.empty())
+    Millis created = 0, modified = 0;
+    if (!versions.empty()) {
         properties["latestVersion"] = versions.front().version;
-    if (const Json newest = versions.empty() ? Json::object() : propertiesOf(versions.front()); newest.contains("dataType"))
-        properties["dataType"] = newest["dataType"];
+        created = versions.back().created;
+        modified = versions.front().modified;
+        if (const Json newest = propertiesOf(versions.front()); newest.contains("dataType"))
+            properties["dataType"] = newest["dataType"];
+    }
     if (const auto kept = parts->documents.get(containerKind(kind), name))
         changeVersion(properties, propertiesOf(*kept));
-    const Millis created = versions.empty() ? 0 : versions.back().created;
-    const Millis modified = versions.empty() ? 0 : versions.front().modified;
     Json container{{"id", parts->workspacePath + "/" + kind.collection + "/" + name}, {"name", name}, {"type", std::string("Microsoft.MachineLearningServices/workspaces/") + kind.collection},
         {"properties", properties}, {"systemData", {{"createdAt", toIso(created)}, {"createdBy", "local"}, {"lastModifiedAt", toIso(modified)}}}};
-    if (kind.registry)
-        kind.registry->describe(parts->store.reader(), name, container);
-    return container;
-}
-
-bool isThere(const SharedParts& parts, const AssetKind& kind, const std::string& name, const std::vector<Document>& versions)
-{
-    Json ignored = Json::object();
-    return !versions.empty() || (kind.registry && kind.registry->describe(parts->store.reader(), name, ignored));
+    const bool isRegistered = kind.registry && kind.registry->describe(parts->store.reader(), name, container);
+    return isRegistered || !versions.empty() ? std::optional(std::move(container)) : std::nullopt;
 }
 
 std::vector<std::string> namesOf(const SharedParts& parts, const AssetKind& kind)
@@ -97,19 +95,17 @@ Failure noContainer(const AssetKind& kind, const std::string& name) { return fai
 Result<Response> container(const SharedParts& parts, const AssetKind& kind, const Request& request)
 {
     const std::string& name = request.params.at("name");
-    const auto versions = parts->documents.list(kind.document, name);
-    if (!isThere(parts, kind, name, versions))
-        return noContainer(kind, name);
-    return answer(containerJson(parts, kind, name, versions));
+    const auto found = containerJson(parts, kind, name);
+    return found ? Result<Response>(answer(*found)) : Result<Response>(noContainer(kind, name));
 }
 
 Result<Response> containers(const SharedParts& parts, const AssetKind& kind, const Request& request)
 {
     Json all = Json::array();
     for (const std::string& name : namesOf(parts, kind)) {
-        Json found = containerJson(parts, kind, name, parts->documents.list(kind.document, name));
-        if (isWanted(request, isArchived(found["properties"])))
-            all.push_back(std::move(found));
+        auto found = containerJson(parts, kind, name);
+        if (found && isWanted(request, isArchived((*found)["properties"])))
+            all.push_back(std::move(*found));
     }
     return pageOf(parts, request, std::move(all));
 }
@@ -140,8 +136,7 @@ Task<Result<Response>> putContainer(SharedParts parts, AssetKind kind, Request& 
     const auto body = co_await jsonBody(request);
     if (!body)
         co_return Failure(body.error());
-    const auto all = parts->documents.list(kind.document, name);
-    if (!isThere(parts, kind, name, all))
+    if (!containerJson(parts, kind, name))
         co_return noContainer(kind, name);
     const auto kept = parts->documents.get(containerKind(kind), name);
     Json properties = kept ? propertiesOf(*kept) : Json::object();
@@ -160,7 +155,7 @@ Task<Result<Response>> putContainer(SharedParts parts, AssetKind kind, Request& 
             co_return Failure(noted.error());
     }
     parts->changes.touch("workspace");
-    co_return answer(containerJson(parts, kind, name, all));
+    co_return container(parts, kind, request);
 }
 
 using Look = Result<Response> (*)(const SharedParts& parts, const AssetKind& kind, const Request& request);

@@ -1,5 +1,6 @@
 #include "server.h"
 
+#include "accept.h"
 #include "connection.h"
 #include "core/ids.h"
 #include "core/job.h"
@@ -35,19 +36,6 @@ public:
 
     Acceptor acceptor;
 };
-
-// Accepts until the door is closed; `serve` gets each socket.
-template<typename DoorType, typename Serve>
-Task<> accept(std::shared_ptr<DoorType> door, Serve serve)
-{
-    while (door->acceptor.is_open()) {
-        auto [error, accepted] = co_await door->acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
-        if (!error)
-            serve(Socket(std::move(accepted)));
-        else if (door->acceptor.is_open())
-            co_await sleepFor(100ms);  // out of descriptors: some connection will end
-    }
-}
 
 } // namespace
 

@@ -1,21 +1,20 @@
 #include "tlsdoor.h"
 
+#include "accept.h"
 #include "core/job.h"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
 
 #include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include <array>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -179,7 +178,7 @@ struct TlsDoor::State {
 TlsDoor::TlsDoor(asio::io_context& context, Server& server, Certificates certificates, int listening)
     : m_state(std::make_shared<State>(context, server, std::move(certificates), listening))
 {
-    detach(context, accept(m_state));
+    detach(context, accept(m_state, [state = m_state.get()](asio::ip::tcp::socket socket) { state->admit(socket.release()); }));
 }
 
 TlsDoor::~TlsDoor()
@@ -187,17 +186,6 @@ TlsDoor::~TlsDoor()
     boost::system::error_code ignored;
     m_state->acceptor.close(ignored);
     m_state->made.reset();
-}
-
-Task<> TlsDoor::accept(std::shared_ptr<State> state)
-{
-    while (state->acceptor.is_open()) {
-        auto [error, accepted] = co_await state->acceptor.async_accept(asTuple);
-        if (!error)
-            state->admit(accepted.release());
-        else if (state->acceptor.is_open())
-            co_await sleepFor(100ms);  // out of descriptors: some connection will end
-    }
 }
 
 } // namespace runyard::local

@@ -20,8 +20,6 @@ private:
     class Terminator;
     struct State;
 
-    static Task<> accept(std::shared_ptr<State> state);
-
     std::shared_ptr<State> m_state;
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace runyard::local {
 
@@ -55,7 +56,7 @@ void Trace::add(const Request& request, const std::string& sent, const Response&
     text += response.file ? "(file, " + std::to_string(response.file->length) + " bytes)\n" : shown(response.body, static_cast<std::int64_t>(response.body.size()));
     text = struck(std::move(text));
     if (m_fd >= 0 && ::write(m_fd, text.data(), text.size()) < 0)
-        m_fd = -1;  // a trace that cannot be written is not worth an answer
+        ::close(std::exchange(m_fd, -1));  // a trace that cannot be written is not worth an answer
 }
 
 Task<Result<std::string_view>> TracedBody::next()

@@ -12,7 +12,6 @@ enum class Depth { Sample, All };
 
 struct Checked {
     std::vector<std::string> faults;  // sentences for a person
-    std::vector<std::string> hints;   // remarkable, but nothing is lost
     bool isDatabaseDamaged = false;
     std::int64_t pages = 0;
     std::int64_t runs = 0;

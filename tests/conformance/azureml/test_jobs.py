@@ -67,6 +67,15 @@ def test_its_outputs_and_logs_are_downloaded(ml, finished, scratch):
     assert (scratch / "named-outputs" / "result" / "answer.txt").read_text() == "42"
 
 
+def test_all_outputs_are_downloaded_at_once(ml, finished, scratch):
+    from azure.ai.ml import __version__ as version
+    if version.startswith("1.30"):
+        pytest.skip("this client fetches named outputs by their name only: it asks for the type “UriFolder” where later ones ask for “uri_folder”")
+    ml.jobs.download(finished.name, download_path=str(scratch), all=True)
+    assert (scratch / "artifacts" / "outputs" / "model.txt").read_text() == "trained"
+    assert (scratch / "named-outputs" / "result" / "answer.txt").read_text() == "42"
+
+
 def test_a_model_is_made_of_a_jobs_output(ml, finished, scratch):
     made = ml.models.create_or_update(Model(name="from-job", path=f"azureml://jobs/{finished.name}/outputs/artifacts/paths/outputs/", type="custom_model"))
     ml.models.download("from-job", made.version, download_path=str(scratch))
