@@ -2,6 +2,7 @@
 #include "core/hash.h"
 #include "local/store/database.h"
 #include "local/store/modelrows.h"
+#include "local/store/store.h"
 #include "support/trackingservice.h"
 
 #include <QTemporaryDir>
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void keepsAVersionsFiles();
     void removesWhatNothingNamesAnyMore();
     void renamesWithAllVersions();
+    void leavesRecordsOfWhatIsAndWhatIsNot();
     void givesNoNumberTwice();
     void movesStagesAndAliases();
     void searches_data();
@@ -71,7 +73,7 @@ void RegistryTest::upgradesTheFirstSchema()
         QVERIFY(database && script && (*database)->execute(*script + ";PRAGMA user_version=1;"));
         (*database)->run("INSERT INTO experiments(id, guid, name, location, created, modified) VALUES(0, 'g', 'Default', 'mlflow-artifacts:/0', 1, 1)");
         for (const char* number : {"1", "10", "beta"})
-            putVersion(**database, api::ModelVersion{"net", number, "custom_model", "azureml://datastores/workspacemodels/paths/net/1", "", "", {}, {}, 0}, test::TrackingService::Scope);
+            QVERIFY(putVersion(**database, api::ModelVersion{"net", number, "custom_model", "azureml://datastores/workspacemodels/paths/net/1", "", "", {}, {}, 0}, test::TrackingService::Scope));
         QVERIFY(!(*database)->takeFault());
     }
     asio::io_context context;
@@ -129,6 +131,28 @@ void RegistryTest::removesWhatNothingNamesAnyMore()
     QVERIFY(!fs::exists(root() / "models/net"));
     QCOMPARE(objects(), std::size_t(0));
     QCOMPARE(m_service->store.reader().number("SELECT count(*) FROM digests WHERE container = 'models'").value_or(-1), std::int64_t(0));
+}
+
+// A database that is lost comes back from the records: with the new name, without what was removed.
+void RegistryTest::leavesRecordsOfWhatIsAndWhatIsNot()
+{
+    const std::string run = runWithFiles();
+    m_service->post("registered-models/create", {{"name", "net"}});
+    for (int i = 0; i < 3; ++i)
+        version("net", run);
+    call("DELETE", "model-versions/delete", {{"name", "net"}, {"version", "1"}});
+    m_service->post("registered-models/rename", {{"name", "net"}, {"new_name", "web"}});
+    m_service->post("model-versions/set-tag", {{"name", "web"}, {"version", "2"}, {"key", "team"}, {"value", "red"}});
+    asio::io_context context;
+    fs::create_directories(root() / "anew");
+    fs::copy(root() / "records", root() / "anew" / "records", fs::copy_options::recursive);
+    const fs::path file = root() / "anew" / "store.sqlite";
+    QVERIFY(writeFileDurably(file.string() + ".restoring", ""));
+    Store anew(context, file);
+    QVERIFY(anew.open());
+    QCOMPARE(versionsOf(anew.reader(), "net").size(), std::size_t(0));
+    QCOMPARE(versionsOf(anew.reader(), "web").size(), std::size_t(2));
+    QCOMPARE(findVersion(anew.reader(), "web", "2")->model.tags, (std::map<std::string, std::string>{{"team", "red"}}));
 }
 
 void RegistryTest::renamesWithAllVersions()

@@ -76,8 +76,6 @@ Task<std::string> changedVersion(SharedParts parts, const Request& request, std:
     co_return version;
 }
 
-std::string outputUri(const std::string& job, const std::string& output) { return api::datastoreUri("workspaceblobstore", "azureml/" + job + "/" + output); }
-
 std::int64_t latestVersion(const std::vector<Document>& versions)
 {
     std::int64_t latest = 0;

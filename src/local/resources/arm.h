@@ -26,9 +26,6 @@ std::int64_t skipOf(const Request& request);
 // "Prefer: wait" with "If-None-Match": holds until the topic has another version. Answers the version, empty where nothing changed.
 Task<std::string> changedVersion(SharedParts parts, const Request& request, std::string topic);
 
-// Where a job's output goes that names no place of its own.
-std::string outputUri(const std::string& job, const std::string& output);
-
 // The greatest whole-number version of documents of a kind and name, 0 where there is none.
 std::int64_t latestVersion(const std::vector<Document>& versions);
 

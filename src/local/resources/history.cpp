@@ -1,6 +1,7 @@
 // Run history: what a run is doing, with its logs.
 #include "arm.h"
 
+#include "local/runs/jobplan.h"
 #include "local/runs/supervisor.h"
 #include "local/server/changes.h"
 #include "local/store/metricrows.h"

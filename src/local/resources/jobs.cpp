@@ -2,6 +2,7 @@
 #include "arm.h"
 
 #include "api/names.h"
+#include "local/runs/jobplan.h"
 #include "local/runs/runfolder.h"
 #include "local/runs/scheduler.h"
 #include "local/server/changes.h"
@@ -108,20 +109,6 @@ std::string kindOf(const std::string& type)
     return "jobs of the type “" + type + "”";
 }
 
-// What cannot be made here is refused at once, not when a node is free.
-Result<> checkEnvironment(const SharedParts& parts, const std::string& id)
-{
-    const std::string name = api::armName(id, "environments"), version = api::armVersion(id);
-    const auto document = parts->documents.get("environment", name, version);
-    if (!document)
-        return failure(Error::Code::Invalid, "There is no environment “" + name + "” with version “" + version + "” in this workspace.", id);
-    const auto environment = api::read<api::EnvironmentVersion>(document->json);
-    if (!environment)
-        return Failure(environment.error());
-    const auto wanted = api::toEnvironmentRequest(*environment);
-    return wanted ? Result<>() : Result<>(Failure(wanted.error()));
-}
-
 Result<api::Job> readJob(const Json& body, const std::string& id)
 {
     api::Job job;
@@ -160,8 +147,8 @@ Json documentOf(const SharedParts& parts, const Json& body, const api::Job& job)
     return json;
 }
 
-// The document as it was asked for, with all that the scheduler has no use for, and what searches look at.
-Result<> keepWhole(Database& database, const api::Job& job, const std::string& document)
+// What searches look at.
+Result<> keepTexts(Database& database, const api::Job& job)
 {
     const auto serial = database.number("SELECT serial FROM runs WHERE id = ?", job.name);
     if (!serial)
@@ -170,7 +157,6 @@ Result<> keepWhole(Database& database, const api::Job& job, const std::string& d
         setText(database, TextTable::Tags, *serial, key, value);
     for (const auto& [key, value] : job.properties)
         setText(database, TextTable::Properties, *serial, key, value);
-    database.run("UPDATE documents SET json = ? WHERE kind = 'job' AND name = ? AND version = ''", document, job.name);
     return {};
 }
 
@@ -181,14 +167,12 @@ Task<Result<Response>> create(SharedParts parts, Request& request, Json body, st
         co_return Failure(job.error());
     if (findRun(parts->store.reader(), id))
         co_return failure(Error::Code::Conflict, "There is already a run “" + id + "”. Choose another name.");
-    const auto makeable = checkEnvironment(parts, job->environmentId);
-    if (!makeable)
-        co_return Failure(makeable.error());
-    const auto queued = co_await parts->scheduler.submit(*job);
+    // As it was asked for, with all that the scheduler has no use for.
+    std::string document = dump(documentOf(parts, body, *job));
+    const auto queued = co_await parts->scheduler.submit(*job, std::move(document));
     if (!queued)
         co_return Failure(queued.error());
-    const std::string document = dump(documentOf(parts, body, *job));
-    std::function<Result<>(Database&)> keep = [job = *job, document](Database& database) { return keepWhole(database, job, document); };
+    std::function<Result<>(Database&)> keep = [job = *job](Database& database) { return keepTexts(database, job); };
     const auto kept = co_await parts->store.write<void>(std::move(keep));
     if (!kept)
         co_return Failure(kept.error());
@@ -218,7 +202,8 @@ Result<> changeJob(Database& database, const std::string& id, const Json& asked)
     }
     if (asked.contains("properties") && asked["properties"].is_object())
         properties["properties"].update(asked["properties"]);
-    database.run("UPDATE documents SET json = ?, modified = ? WHERE kind = 'job' AND name = ?", dump(json), nowMillis(), id);
+    if (auto kept = putDocument(database, "job", id, "", dump(json)); !kept)
+        return Failure(kept.error());
     if (asked.contains("isArchived") && asked["isArchived"].is_boolean())
         database.run("UPDATE runs SET isArchived = ? WHERE id = ?", asked["isArchived"].get<bool>() ? 1 : 0, id);
     RunChange change;

@@ -12,13 +12,10 @@ namespace runyard::local {
 
 namespace {
 
-constexpr const char* SourceProperty = property::Source;
-
 // MLflow's prompts are registered models to it, and none to Azure.
 std::vector<std::string> modelNames(Database& database)
 {
-    Statement row(database, modelSelect("WHERE NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')"
-                                        " ORDER BY modified DESC, name"));
+    Statement row(database, modelSelect("WHERE " + isNoPrompt("models.name") + " ORDER BY modified DESC, name"));
     std::vector<std::string> names;
     while (row.next())
         names.push_back(readModelRow(row).name);
@@ -77,7 +74,7 @@ bool isSame(const Document& document, const api::ModelVersion& model)
     const auto old = api::read<api::ModelVersion>(document.json);
     if (!old)
         return false;
-    const auto source = old->properties.find(SourceProperty);
+    const auto source = old->properties.find(property::Source);
     return old->uri == model.uri || (source != old->properties.end() && source->second == model.uri);
 }
 
@@ -102,7 +99,7 @@ Task<Result<Response>> make(SharedParts parts, api::ModelVersion model)
         co_return Failure(stored.error());
     if (uri->kind == api::AssetUri::Kind::JobOutput && model.jobName.empty())
         model.jobName = uri->owner;
-    model.properties[SourceProperty] = model.uri;
+    model.properties[property::Source] = model.uri;
     model.properties["runyard.sha256"] = stored->sha256;
     model.properties["runyard.size"] = std::to_string(stored->size);
     model.properties["runyard.files"] = std::to_string(stored->files);

@@ -114,7 +114,7 @@ Result<std::string> placeInput(const std::string& name, const api::JobInput& inp
 
 Result<std::string> placeOutput(const std::string& name, const api::JobOutput& output, const api::Job& job, const RunFolder& folder, const SchedulerParts& parts, JobPlan& plan)
 {
-    const std::string uri = output.uri.empty() ? api::datastoreUri("workspaceblobstore", "azureml/" + job.name + '/' + name) : output.uri;
+    const std::string uri = output.uri.empty() ? outputUri(job.name, name) : output.uri;
     const auto path = locate(uri, parts);
     if (!path)
         return Failure(path.error());
@@ -126,6 +126,8 @@ Result<std::string> placeOutput(const std::string& name, const api::JobOutput& o
 }
 
 } // namespace
+
+std::string outputUri(const std::string& job, const std::string& output) { return api::datastoreUri("workspaceblobstore", "azureml/" + job + '/' + output); }
 
 Result<JobPlan> planJob(const api::Job& job, const RunFolder& folder, const SchedulerParts& parts)
 {

@@ -29,6 +29,9 @@ struct JobPlan {
     std::vector<std::filesystem::path> folders;    // of outputs, to be made
 };
 
+// Where a job's output goes that names no place of its own.
+std::string outputUri(const std::string& job, const std::string& output);
+
 // An error names the first thing that is missing or makes no sense.
 Result<JobPlan> planJob(const api::Job& job, const RunFolder& folder, const SchedulerParts& parts);
 

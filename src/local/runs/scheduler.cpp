@@ -111,7 +111,7 @@ Result<> Scheduler::State::check(const api::Job& job) const
     return {};
 }
 
-Task<Result<>> Scheduler::submit(api::Job job)
+Task<Result<>> Scheduler::submit(api::Job job, std::string document)
 {
     const auto state = m_state;
     auto& parts = state->parts;
@@ -123,8 +123,9 @@ Task<Result<>> Scheduler::submit(api::Job job)
     if (!checked)
         co_return checked;
     // The description first: a run without one could not be taken up.
-    std::string text = api::toJson(job, parts.workspacePath).dump();
-    auto kept = co_await parts.documents.put("job", job.name, "", std::move(text));
+    if (document.empty())
+        document = api::toJson(job, parts.workspacePath).dump();
+    auto kept = co_await parts.documents.put("job", job.name, "", std::move(document));
     if (!kept)
         co_return Failure(std::move(kept).error());
     RunRecord run;

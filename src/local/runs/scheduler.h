@@ -43,7 +43,7 @@ public:
     void start();  // takes up what an earlier life left
     // Checks what can be checked at once (code, environment, compute, inputs exist), writes down the run and its description, the document
     // ("job", name, ""), and queues it. On an error nothing is left.
-    Task<Result<>> submit(api::Job job);
+    Task<Result<>> submit(api::Job job, std::string document = {});
     Task<Result<>> cancel(std::string runId);
     bool isIdle() const;  // no run is under way
 

@@ -13,34 +13,40 @@ Document readRow(const Statement& row)
 
 } // namespace
 
+Result<Document> putDocument(Database& database, const std::string& kind, const std::string& name, const std::string& version, const std::string& json)
+{
+    const Millis now = nowMillis();
+    database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
+                 " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
+                 kind, name, version, json, now);
+    const auto created = database.number("SELECT created FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
+    const Document document{kind, name, version, json, created.value_or(now), now};
+    if (database.hasFault())
+        return document;  // undone by whoever runs this
+    if (auto kept = keepRecord(folderOf(database), document); !kept)
+        return Failure(kept.error());
+    return document;
+}
+
+Result<> removeDocument(Database& database, const std::string& kind, const std::string& name, const std::string& version)
+{
+    const auto gone = database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
+    if (gone == 0 && !database.hasFault())
+        return failure(Error::Code::NotFound, "There is no " + kind + " “" + name + "”.", version);
+    if (database.hasFault())
+        return {};
+    return keepRemoval(folderOf(database), Document{kind, name, version, {}, 0, nowMillis()});
+}
+
 Task<Result<Document>> Documents::put(std::string kind, std::string name, std::string version, std::string json)
 {
-    std::function<Result<Document>(Database&)> operation = [=](Database& database) -> Result<Document> {
-        const Millis now = nowMillis();
-        database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
-                     " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
-                     kind, name, version, json, now);
-        const auto created = database.number("SELECT created FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
-        const Document document{kind, name, version, json, created.value_or(now), now};
-        if (database.hasFault())
-            return document;  // undone by whoever runs this
-        if (auto kept = keepRecord(folderOf(database), document); !kept)
-            return Failure(kept.error());
-        return document;
-    };
+    std::function<Result<Document>(Database&)> operation = [=](Database& database) { return putDocument(database, kind, name, version, json); };
     co_return co_await m_store.write<Document>(std::move(operation));
 }
 
 Task<Result<>> Documents::remove(std::string kind, std::string name, std::string version)
 {
-    std::function<Result<>(Database&)> operation = [=](Database& database) -> Result<> {
-        const auto gone = database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
-        if (gone == 0 && !database.hasFault())
-            return failure(Error::Code::NotFound, "There is no " + kind + " “" + name + "”.", version);
-        if (database.hasFault())
-            return {};
-        return keepRemoval(folderOf(database), Document{kind, name, version, {}, 0, nowMillis()});
-    };
+    std::function<Result<>(Database&)> operation = [=](Database& database) { return removeDocument(database, kind, name, version); };
     co_return co_await m_store.write<void>(std::move(operation));
 }
 

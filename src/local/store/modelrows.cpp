@@ -2,6 +2,7 @@
 
 #include "api/json.h"
 #include "core/time.h"
+#include "documents.h"
 
 namespace runyard::local {
 
@@ -18,6 +19,11 @@ TextMap pairs(Database& database, const char* sql, const std::string& name)
 }
 
 } // namespace
+
+std::string isNoPrompt(const std::string& column)
+{
+    return "NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = " + column + " AND p.key = '" + PromptTag + "' AND p.value = 'true')";
+}
 
 std::string modelSelect(std::string_view tail)
 {
@@ -91,7 +97,7 @@ std::vector<VersionRow> versionsOf(Database& database, const std::string& name)
     return found;
 }
 
-void putVersion(Database& database, const api::ModelVersion& model, const std::string& scope)
+Result<> putVersion(Database& database, const api::ModelVersion& model, const std::string& scope)
 {
     api::Json json = api::toJson(model, scope);
     if (const auto stage = model.properties.find(property::Stage); stage != model.properties.end()) {  // Azure has a place for it
@@ -106,10 +112,8 @@ void putVersion(Database& database, const api::ModelVersion& model, const std::s
         kept["id"] = json["id"];
         json = std::move(kept);
     }
-    const std::string text = json.dump(-1, ' ', false, api::Json::error_handler_t::replace);
-    database.run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES('model', ?1, ?2, ?3, ?4, ?4)"
-                 " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
-                 model.name, model.version, text, nowMillis());
+    const auto kept = putDocument(database, "model", model.name, model.version, json.dump(-1, ' ', false, api::Json::error_handler_t::replace));
+    return kept ? Result<>() : Result<>(Failure(kept.error()));
 }
 
 } // namespace runyard::local

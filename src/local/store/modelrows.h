@@ -30,6 +30,9 @@ constexpr const char* ModelId = "mlflow.modelId";
 
 constexpr const char* PromptTag = "mlflow.prompt.is_prompt";
 
+// A condition: no prompt is registered under the name in this column.
+std::string isNoPrompt(const std::string& column);
+
 std::optional<ModelRow> findModel(Database& database, const std::string& name);
 // Models by a condition and an order (literals), each with what is to be bound.
 std::string modelSelect(std::string_view tail);
@@ -44,6 +47,6 @@ std::optional<VersionRow> readVersionRow(const Statement& row);  // nothing wher
 std::optional<VersionRow> findVersion(Database& database, const std::string& name, const std::string& version);
 std::vector<VersionRow> versionsOf(Database& database, const std::string& name);  // the greatest number first
 // Writes a version; `scope` is the workspace's path.
-void putVersion(Database& database, const api::ModelVersion& model, const std::string& scope);
+Result<> putVersion(Database& database, const api::ModelVersion& model, const std::string& scope);
 
 } // namespace runyard::local

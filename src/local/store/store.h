@@ -1,5 +1,6 @@
 #pragma once
 
+#include "documents.h"
 #include "core/result.h"
 #include "core/task.h"
 #include "core/time.h"
@@ -86,28 +87,5 @@ Task<Result<T>> Store::write(std::function<Result<T>(Database&)> operation)
         co_return Failure(std::move(committed).error());
     co_return std::move(**answer);
 }
-
-// What ARM resources are kept as: JSON by (kind, name, version). Kinds: "datastore", "compute", "environment", "code", "model", "data", "job", …
-struct Document {
-    std::string kind;
-    std::string name;
-    std::string version;
-    std::string json;
-    Millis created = 0;
-    Millis modified = 0;
-};
-
-class Documents {
-public:
-    explicit Documents(Store& store) : m_store(store) {}
-
-    Task<Result<Document>> put(std::string kind, std::string name, std::string version, std::string json);
-    Task<Result<>> remove(std::string kind, std::string name, std::string version);
-    std::optional<Document> get(const std::string& kind, const std::string& name, const std::string& version = {});
-    std::vector<Document> list(const std::string& kind, const std::string& name = {});  // newest first
-
-private:
-    Store& m_store;
-};
 
 } // namespace runyard::local

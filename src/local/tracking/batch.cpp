@@ -144,18 +144,6 @@ void addMetric(Fields& fields, Batch& batch)
     batch.metrics.push_back(std::move(value));
 }
 
-Pairs pairsOf(Fields& fields, const std::string& name)
-{
-    Pairs pairs;
-    for (const Json& element : fields.list(name)) {
-        Fields inner = fields.element(element, name + "[" + std::to_string(pairs.size()) + "]");
-        const std::string key = inner.needText("key");
-        pairs.emplace_back(key, inner.text("value"));
-        fields.adopt(inner);
-    }
-    return pairs;
-}
-
 Result<Batch> readSlowly(const std::string& body)
 {
     auto json = parseLenient(body);
@@ -170,8 +158,8 @@ Result<Batch> readSlowly(const std::string& body)
         addMetric(inner, batch);
         fields.adopt(inner);
     }
-    batch.params = pairsOf(fields, "params");
-    batch.tags = pairsOf(fields, "tags");
+    batch.params = fields.pairs("params");
+    batch.tags = fields.pairs("tags");
     if (auto fault = fields.error())
         return Failure(*fault);
     return batch;

@@ -90,7 +90,11 @@ Task<Result<Asked>> readAsked(Body kind, Request& request)
     co_return asked;
 }
 
-Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request)
+Response answerOf(std::string&& text) { return Response::json(std::move(text)); }
+Response answerOf(Response&& response) { return std::move(response); }
+
+template<typename AnyCall>
+Task<Response> serve(TrackingParts parts, AnyCall call, Body kind, Request& request)
 {
     auto asked = co_await readAsked(kind, request);
     if (!asked)
@@ -100,38 +104,26 @@ Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request
         co_return trackingError(*fault);
     if (!answer)
         co_return trackingError(answer.error());
-    co_return Response::json(std::move(*answer));
+    co_return answerOf(std::move(*answer));
 }
 
-Task<Response> serveLong(TrackingParts parts, LongCall call, Request& request)
+template<typename AnyCall>
+void addUnderPrefixes(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, AnyCall call, Body body)
 {
-    auto asked = co_await readAsked(Body::Parsed, request);
-    if (!asked)
-        co_return trackingError(asked.error());
-    auto answer = co_await call(parts, std::move(*asked));
-    if (const auto fault = parts.store.reader().takeFault())
-        co_return trackingError(*fault);
-    if (!answer)
-        co_return trackingError(answer.error());
-    co_return std::move(*answer);
+    for (const char* prefix : {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/mlflow/v1.0$WS/api/2.0/mlflow/"})
+        router.add(method, prefix + path, "mlflow", Route::Access::RunToo, [parts, call, body](Request& request) { return serve(parts, call, body, request); });
 }
-
-constexpr const char* prefixes[] = {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/mlflow/v1.0$WS/api/2.0/mlflow/"};
 
 } // namespace
 
 void addCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, Call call, Body body)
 {
-    for (const char* prefix : prefixes) {
-        router.add(method, prefix + path, "mlflow", Route::Access::RunToo,
-                   [parts, call, body](Request& request) { return serve(parts, call, body, request); });
-    }
+    addUnderPrefixes(router, parts, method, path, call, body);
 }
 
 void addLongCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, LongCall call)
 {
-    for (const char* prefix : prefixes)
-        router.add(method, prefix + path, "mlflow", Route::Access::RunToo, [parts, call](Request& request) { return serveLong(parts, call, request); });
+    addUnderPrefixes(router, parts, method, path, call, Body::Parsed);
 }
 
 Response trackingError(const Error& error)
@@ -186,6 +178,14 @@ Task<Result<>> writeRun(TrackingParts parts, std::string id, Identity who, RunWo
     if (done)
         parts.changes.touch("run/" + id);
     co_return done;
+}
+
+Task<Result<std::string>> changeRun(TrackingParts parts, std::string id, Identity who, RunWork work)
+{
+    const auto done = co_await writeRun(parts, std::move(id), std::move(who), std::move(work));
+    if (!done)
+        co_return Failure(done.error());
+    co_return std::string("{}");
 }
 
 std::string toMlflowStatus(const std::string& status)

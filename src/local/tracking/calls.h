@@ -38,6 +38,8 @@ Result<ExperimentRow> knownExperiment(Database& database, const std::string& id)
 // Changes a run in one durable operation and tells those who wait for it.
 using RunWork = std::function<Result<>(Database&, const RunRow&)>;
 Task<Result<>> writeRun(TrackingParts parts, std::string id, Identity who, RunWork work);
+// The same for calls that have nothing to tell: answers "{}".
+Task<Result<std::string>> changeRun(TrackingParts parts, std::string id, Identity who, RunWork work);
 
 // MLflow's form of a run: {info, data, inputs}.
 Json runJson(Database& database, const RunRow& run);

@@ -54,6 +54,18 @@ const Json* Fields::find(const std::string& name) const
     return found == m_body.end() || found->is_null() ? nullptr : &*found;
 }
 
+std::vector<std::pair<std::string, std::string>> Fields::pairs(const std::string& name)
+{
+    std::vector<std::pair<std::string, std::string>> found;
+    for (const Json& one : list(name)) {
+        Fields inner = element(one, name + "[" + std::to_string(found.size()) + "]");
+        const std::string key = inner.needText("key");
+        found.emplace_back(key, inner.text("value"));
+        adopt(inner);
+    }
+    return found;
+}
+
 bool Fields::has(const std::string& name) const { return find(name) != nullptr; }
 
 void Fields::refuse(std::string message)

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace runyard::local {
@@ -23,6 +24,7 @@ public:
     std::int64_t integer(const std::string& name, std::int64_t fallback = 0);
     bool flag(const std::string& name);  // true, "true"; false where missing
     std::vector<std::string> texts(const std::string& name);
+    std::vector<std::pair<std::string, std::string>> pairs(const std::string& name);  // a list of {"key", "value"}
     const Json& list(const std::string& name);  // an array, empty where missing
     bool has(const std::string& name) const;
 

@@ -75,10 +75,7 @@ Task<Result<std::string>> logInputs(TrackingParts parts, Asked asked)
         }
         return {};
     };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, asked.who, std::move(work));
 }
 
 // Which datasets the runs of some experiments used; a choice to filter by.

@@ -12,18 +12,6 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-Pairs pairsOf(Fields& fields, const std::string& name)
-{
-    Pairs pairs;
-    for (const Json& element : fields.list(name)) {
-        Fields inner = fields.element(element, name + "[" + std::to_string(pairs.size()) + "]");
-        const std::string key = inner.needText("key");
-        pairs.emplace_back(key, inner.text("value"));
-        fields.adopt(inner);
-    }
-    return pairs;
-}
-
 void putPairs(Database& database, const char* table, std::int64_t model, const Pairs& pairs)
 {
     for (const auto& [key, value] : pairs)
@@ -89,8 +77,8 @@ Task<Result<std::string>> create(TrackingParts parts, Asked asked)
     row.name = fields.text("name");
     row.type = fields.text("model_type");
     row.sourceRun = fields.text("source_run_id");
-    const Pairs params = pairsOf(fields, "params");
-    const Pairs tags = pairsOf(fields, "tags");
+    const Pairs params = fields.pairs("params");
+    const Pairs tags = fields.pairs("tags");
     if (auto fault = fields.error())
         co_return Failure(*fault);
     if (auto good = checkModelName(row.name); !good)
@@ -170,7 +158,7 @@ Task<Result<std::string>> setTags(TrackingParts parts, Asked asked)
 {
     Fields fields(asked.fields);
     const std::string id = fields.needText("model_id");
-    const Pairs tags = pairsOf(fields, "tags");
+    const Pairs tags = fields.pairs("tags");
     if (auto fault = fields.error())
         co_return Failure(*fault);
     ModelWork work = [tags](Database& database, LoggedModelRow& model) -> Result<std::string> {
@@ -199,7 +187,7 @@ Task<Result<std::string>> logParams(TrackingParts parts, Asked asked)
 {
     Fields fields(asked.fields);
     const std::string id = fields.needText("model_id");
-    const Pairs params = pairsOf(fields, "params");
+    const Pairs params = fields.pairs("params");
     if (auto fault = fields.error())
         co_return Failure(*fault);
     ModelWork work = [params](Database& database, LoggedModelRow& model) -> Result<std::string> {
@@ -231,10 +219,7 @@ Task<Result<std::string>> logOutputs(TrackingParts parts, Asked asked)
             addRunModel(database, run.serial, RunModel::Output, model, step);
         return {};
     };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, asked.who, std::move(work));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Looking for logged models.
 #include "calls.h"
 #include "loggedmodels.h"
+#include "searchpage.h"
 
 #include "core/hash.h"
 #include "local/store/store.h"
@@ -161,16 +162,7 @@ std::string found(Database& database, const Wanted& wanted)
         bindAll(row, wanted.scope.values);
     bindAll(row, wanted.query.orderValues);
     row.bind(wanted.limit + 1).bind(wanted.offset);
-    Json models = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted.limit)
-        models.push_back(loggedModelJson(database, readLoggedModel(row)));
-    Json answer = Json::object();
-    if (!models.empty())
-        answer["models"] = std::move(models);
-    if (count > wanted.limit)
-        answer["next_page_token"] = tokenOf(wanted);
-    return toText(answer);
+    return pageOf(row, wanted.limit, "models", [&](Json& models) { models.push_back(loggedModelJson(database, readLoggedModel(row))); }, [&] { return tokenOf(wanted); });
 }
 
 Task<Result<std::string>> search(TrackingParts parts, Asked asked)

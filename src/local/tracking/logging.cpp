@@ -43,10 +43,7 @@ Task<Result<std::string>> log(TrackingParts parts, Identity who, Batch batch)
 {
     const std::string id = batch.runId;
     RunWork work = [batch = std::move(batch)](Database& database, const RunRow& run) { return addBatch(database, run, batch); };
-    const auto done = co_await writeRun(parts, id, who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, who, std::move(work));
 }
 
 Task<Result<std::string>> logBatch(TrackingParts parts, Asked asked)
@@ -85,10 +82,7 @@ Task<Result<std::string>> logParameter(TrackingParts parts, Asked asked)
                            + run.id + "'. Attempted logging new value '" + value + "'.");
         return addParams(database, run, batch);
     };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, asked.who, std::move(work));
 }
 
 Task<Result<std::string>> setRunTag(TrackingParts parts, Asked asked)
@@ -117,10 +111,7 @@ Task<Result<std::string>> deleteTag(TrackingParts parts, Asked asked)
             return failure(Error::Code::NotFound, "No tag with name: " + key + " in run with id " + run.id);
         return {};
     };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, asked.who, std::move(work));
 }
 
 // MLflow 2 clients tell what models a run logged; the list is kept as the tag their clients read.
@@ -145,10 +136,7 @@ Task<Result<std::string>> logModel(TrackingParts parts, Asked asked)
         setText(database, TextTable::Tags, run.serial, "mlflow.loggedModels", toText(list));
         return {};
     };
-    const auto done = co_await writeRun(parts, id, asked.who, std::move(work));
-    if (!done)
-        co_return Failure(done.error());
-    co_return std::string("{}");
+    co_return co_await changeRun(parts, id, asked.who, std::move(work));
 }
 
 } // namespace

@@ -148,13 +148,9 @@ Result<> checkModelTag(const std::string& key, const std::string& value)
 
 std::vector<std::pair<std::string, std::string>> tagsOf(Fields& fields)
 {
-    std::vector<std::pair<std::string, std::string>> tags;
-    for (const Json& tag : fields.list("tags")) {
-        Fields inner = fields.element(tag, "tags[" + std::to_string(tags.size()) + "]");
-        const std::string key = inner.needText("key");
-        tags.emplace_back(key, inner.text("value"));
-        fields.adopt(inner);
-        if (auto good = checkModelTag(tags.back().first, tags.back().second); !good)
+    auto tags = fields.pairs("tags");
+    for (const auto& [key, value] : tags) {
+        if (auto good = checkModelTag(key, value); !good)
             fields.refuse(good.error().message);
     }
     return tags;
@@ -166,6 +162,18 @@ Task<Result<std::string>> writeRegistry(TrackingParts parts, RegistryWork work)
     if (answer)
         parts.changes.touch("workspace");
     co_return answer;
+}
+
+Task<Result<std::string>> changeModel(TrackingParts parts, std::string name, ModelWork work)
+{
+    RegistryWork whole = [name = std::move(name), work = std::move(work)](Database& database) -> Result<std::string> {
+        if (auto model = knownModel(database, name); !model)
+            return Failure(model.error());
+        if (auto done = work(database); !done)
+            return Failure(done.error());
+        return std::string("{}");
+    };
+    co_return co_await writeRegistry(parts, std::move(whole));
 }
 
 Result<> mayRemove(const Identity& who)

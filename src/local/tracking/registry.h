@@ -28,6 +28,9 @@ std::vector<std::pair<std::string, std::string>> tagsOf(Fields& fields);
 // Changes the registry in one durable operation and tells those who wait for the workspace.
 using RegistryWork = std::function<Result<std::string>(Database&)>;
 Task<Result<std::string>> writeRegistry(TrackingParts parts, RegistryWork work);
+// The same for what belongs to a registered model that must be there; answers "{}".
+using ModelWork = std::function<Result<>(Database&)>;
+Task<Result<std::string>> changeModel(TrackingParts parts, std::string name, ModelWork work);
 
 // A run's token may register and describe; what takes something away is the owner's.
 Result<> mayRemove(const Identity& who);

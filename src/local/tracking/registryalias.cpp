@@ -58,13 +58,11 @@ Task<Result<std::string>> deleteAlias(TrackingParts parts, Asked asked)
         co_return Failure(*fault);
     if (auto good = checkAlias(alias); !good)
         co_return Failure(good.error());
-    RegistryWork work = [=](Database& database) -> Result<std::string> {
-        if (auto model = knownModel(database, name); !model)
-            return Failure(model.error());
+    ModelWork work = [=](Database& database) -> Result<> {
         database.run("DELETE FROM modelAliases WHERE name = ? AND alias = ?", name, alias);
-        return std::string("{}");
+        return {};
     };
-    co_return co_await writeRegistry(parts, std::move(work));
+    co_return co_await changeModel(parts, name, std::move(work));
 }
 
 Task<Result<std::string>> byAlias(TrackingParts parts, Asked asked)

@@ -169,7 +169,8 @@ Task<Result<std::string>> save(TrackingParts parts, api::ModelVersion model, std
     RegistryWork work = [model, loggedModel, scope = parts.workspacePath](Database& database) -> Result<std::string> {
         if (!findModel(database, model.name))
             return failure(Error::Code::NotFound, "Registered Model with name=" + model.name + " not found");
-        putVersion(database, model, scope);
+        if (auto kept = putVersion(database, model, scope); !kept)
+            return Failure(kept.error());
         touchModel(database, model.name);
         if (!loggedModel.empty())
             noteRegistration(database, loggedModel, model.name, model.version);

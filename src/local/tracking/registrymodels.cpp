@@ -2,8 +2,8 @@
 #include "registry.h"
 
 #include "local/blobs/blobs.h"
+#include "local/store/records.h"
 #include "local/store/store.h"
-
 
 namespace runyard::local {
 
@@ -90,8 +90,11 @@ Result<std::string> renamed(Database& database, const std::string& name, const s
     auto versions = versionsOf(database, name);
     database.run("UPDATE documents SET name = ? WHERE kind = 'model' AND name = ?", newName, name);
     for (VersionRow& version : versions) {
+        if (auto noted = keepRemoval(folderOf(database), Document{"model", name, version.model.version, {}, 0, nowMillis()}); !noted)
+            return Failure(noted.error());
         version.model.name = newName;  // its files stay where they are: the version's uri says where
-        putVersion(database, version.model, scope);
+        if (auto kept = putVersion(database, version.model, scope); !kept)
+            return Failure(kept.error());
     }
     return toText(Json{{"registered_model", modelJson(database, *model)}});
 }
@@ -127,7 +130,15 @@ Task<Result<std::string>> remove(TrackingParts parts, Asked asked)
             return Failure(model.error());
         for (const char* table : {"modelTags", "modelAliases", "models"})
             database.run("DELETE FROM " + std::string(table) + " WHERE name = ?", name);
-        database.run("DELETE FROM documents WHERE kind = 'model' AND name = ?", name);
+        std::vector<std::string> versions;
+        Statement row(database, "SELECT version FROM documents WHERE kind = 'model' AND name = ?");
+        row.bind(name);
+        while (row.next())
+            versions.push_back(row.text(0));
+        for (const std::string& version : versions) {
+            if (auto removed = removeDocument(database, "model", name, version); !removed)
+                return Failure(removed.error());
+        }
         return std::string("{}");
     };
     const auto answer = co_await writeRegistry(parts, std::move(work));
@@ -148,13 +159,11 @@ Task<Result<std::string>> setTag(TrackingParts parts, Asked asked)
         co_return Failure(*fault);
     if (auto good = checkModelTag(key, value); !good)
         co_return Failure(good.error());
-    RegistryWork work = [=](Database& database) -> Result<std::string> {
-        if (auto model = knownModel(database, name); !model)
-            return Failure(model.error());
+    ModelWork work = [=](Database& database) -> Result<> {
         database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value);
-        return std::string("{}");
+        return {};
     };
-    co_return co_await writeRegistry(parts, std::move(work));
+    co_return co_await changeModel(parts, name, std::move(work));
 }
 
 Task<Result<std::string>> deleteTag(TrackingParts parts, Asked asked)
@@ -164,13 +173,11 @@ Task<Result<std::string>> deleteTag(TrackingParts parts, Asked asked)
     const std::string key = fields.needText("key");
     if (auto fault = fields.error())
         co_return Failure(*fault);
-    RegistryWork work = [=](Database& database) -> Result<std::string> {
-        if (auto model = knownModel(database, name); !model)
-            return Failure(model.error());
+    ModelWork work = [=](Database& database) -> Result<> {
         database.run("DELETE FROM modelTags WHERE name = ? AND key = ?", name, key);
-        return std::string("{}");
+        return {};
     };
-    co_return co_await writeRegistry(parts, std::move(work));
+    co_return co_await changeModel(parts, name, std::move(work));
 }
 
 Task<Result<std::string>> latest(TrackingParts parts, Asked asked)

@@ -1,5 +1,6 @@
 // Looking for registered models and their versions.
 #include "registry.h"
+#include "searchpage.h"
 
 #include "local/store/store.h"
 
@@ -38,25 +39,15 @@ Result<Wanted> readWanted(const Json& body, Subject subject, std::int64_t standa
                       + std::to_string(wanted.limit));
     if (wanted.limit < 1)
         fields.refuse("Invalid value for max_results. It must be a positive integer, but got " + std::to_string(wanted.limit));
-    const std::string text = fields.text("filter");
-    const auto orderTexts = fields.texts("order_by");
-    const auto offset = offsetOf(fields.text("page_token"));
-    if (auto fault = fields.error())
-        return Failure(*fault);
-    if (!offset)
-        return Failure(offset.error());
-    auto filter = parseFilter(text, subject);
-    if (!filter)
-        return Failure(filter.error());
-    const auto order = parseOrderings(orderTexts, subject);
-    if (!order)
-        return Failure(order.error());
-    wanted.offset = *offset;
-    wanted.isPrompts = isAskingForPrompts(*filter);
+    auto search = readSearch(fields, subject);
+    if (!search)
+        return Failure(search.error());
+    wanted.offset = search->offset;
+    wanted.isPrompts = isAskingForPrompts(search->filter);
     if (!wanted.isPrompts)  // that no prompt is wanted goes without saying
-        std::erase_if(*filter, [](const Comparison& one) { return one.left.entity == Identifier::Entity::Tag && one.left.key == PromptTag; });
-    wanted.query = toSql(*filter, *order, subject);
-    wanted.isOrdered = !order->empty();
+        std::erase_if(search->filter, [](const Comparison& one) { return one.left.entity == Identifier::Entity::Tag && one.left.key == PromptTag; });
+    wanted.query = toSql(search->filter, search->order, subject);
+    wanted.isOrdered = !search->order.empty();
     return wanted;
 }
 
@@ -68,16 +59,7 @@ std::string pageOf(Database& database, const std::string& sql, const Wanted& wan
     bindAll(row, wanted.query.values);
     bindAll(row, wanted.query.orderValues);
     row.bind(wanted.limit + 1).bind(wanted.offset);
-    Json found = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted.limit)
-        each(row, found);
-    Json answer = Json::object();
-    if (!found.empty())
-        answer[name] = std::move(found);
-    if (count > wanted.limit)
-        answer["next_page_token"] = pageToken(wanted.offset + wanted.limit);
-    return toText(answer);
+    return pageOf(row, wanted.limit, name, [&](Json& found) { each(row, found); }, [&] { return pageToken(wanted.offset + wanted.limit); });
 }
 
 using Look = std::function<Result<std::string>(Database&)>;
@@ -87,7 +69,7 @@ Task<Result<std::string>> searchModels(TrackingParts parts, Asked asked)
     const auto wanted = readWanted(asked.fields, Subject::RegisteredModels, 100, 1000);
     if (!wanted)
         co_return Failure(wanted.error());
-    const std::string prompts = wanted->isPrompts ? "" : " AND NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')";
+    const std::string prompts = wanted->isPrompts ? "" : " AND " + isNoPrompt("models.name");
     const std::string sql = modelSelect("WHERE 1 = 1" + wanted->query.condition + prompts + " ORDER BY " + wanted->query.order + "models.name ASC");
     Look look = [sql, wanted = *wanted](Database& database) -> Result<std::string> {
         return pageOf(database, sql, wanted, "registered_models", [&](const Statement& row, Json& found) { found.push_back(modelJson(database, readModelRow(row))); });
@@ -102,7 +84,7 @@ Task<Result<std::string>> searchVersions(TrackingParts parts, Asked asked)
         co_return Failure(wanted.error());
     if (!wanted->isOrdered)
         wanted->query.order = "d.modified DESC, ";
-    const std::string prompts = wanted->isPrompts ? "" : " AND NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = d.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')";
+    const std::string prompts = wanted->isPrompts ? "" : " AND " + isNoPrompt("d.name");
     const std::string sql = versionSelect(wanted->query.condition + prompts + " ORDER BY " + wanted->query.order + "d.name ASC, CAST(d.version AS INTEGER) DESC");
     Look look = [sql, wanted = *wanted](Database& database) -> Result<std::string> {
         return pageOf(database, sql, wanted, "model_versions", [&](const Statement& row, Json& found) {

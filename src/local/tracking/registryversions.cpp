@@ -29,7 +29,8 @@ Task<Result<std::string>> change(TrackingParts parts, Named named, VersionWork w
             return Failure(version.error());
         if (auto done = work(database, version->model); !done)
             return Failure(done.error());
-        putVersion(database, version->model, scope);
+        if (auto kept = putVersion(database, version->model, scope); !kept)
+            return Failure(kept.error());
         version->modified = nowMillis();
         return toText(Json{{"model_version", versionJson(database, *version)}});
     };
@@ -64,14 +65,16 @@ Task<Result<std::string>> update(TrackingParts parts, Asked asked)
 }
 
 // The other versions of a stage go to Archived.
-void archiveOthers(Database& database, const api::ModelVersion& model, const std::string& stage, const std::string& scope)
+Result<> archiveOthers(Database& database, const api::ModelVersion& model, const std::string& stage, const std::string& scope)
 {
     for (VersionRow& other : versionsOf(database, model.name)) {
         if (other.model.version == model.version || stageOf(other) != stage)
             continue;
         other.model.properties[property::Stage] = "Archived";
-        putVersion(database, other.model, scope);
+        if (auto kept = putVersion(database, other.model, scope); !kept)
+            return kept;
     }
+    return {};
 }
 
 Task<Result<std::string>> transition(TrackingParts parts, Asked asked)
@@ -89,8 +92,8 @@ Task<Result<std::string>> transition(TrackingParts parts, Asked asked)
         co_return failure(Error::Code::Invalid, "Model version transition cannot archive existing model versions because '" + wanted
                           + "' is not an Active stage. Valid stages are ['Staging', 'Production']");
     VersionWork work = [stage = *stage, isArchiving, scope = parts.workspacePath](Database& database, api::ModelVersion& model) -> Result<> {
-        if (isArchiving)
-            archiveOthers(database, model, stage, scope);
+        if (auto done = isArchiving ? archiveOthers(database, model, stage, scope) : Result<>(); !done)
+            return done;
         model.properties[property::Stage] = stage;
         touchModel(database, model.name);
         return {};
@@ -114,7 +117,8 @@ Task<Result<std::string>> remove(TrackingParts parts, Asked asked)
         const std::string& number = version->model.version;
         *gone = version->model.uri;
         database.run("DELETE FROM modelAliases WHERE name = ? AND version = ?", named.name, number);
-        database.run("DELETE FROM documents WHERE kind = 'model' AND name = ? AND version = ?", named.name, number);
+        if (auto removed = removeDocument(database, "model", named.name, number); !removed)
+            return Failure(removed.error());
         touchModel(database, named.name);
         return std::string("{}");
     };

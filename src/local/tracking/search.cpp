@@ -1,5 +1,4 @@
-#include "calls.h"
-#include "filter.h"
+#include "searchpage.h"
 
 #include "jsonreader.h"
 #include "local/store/store.h"
@@ -28,24 +27,14 @@ Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
         fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied. It must be a positive integer");
     if (wanted.limit > ResultLimit)
         fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied: It must be at most " + std::to_string(ResultLimit));
-    const auto offset = offsetOf(fields.text("page_token"));
-    const std::string filterText = fields.text("filter");
-    const auto orderTexts = fields.texts("order_by");
     const std::string view = fields.has(viewName) ? fields.text(viewName) : "ACTIVE_ONLY";
-    if (auto fault = fields.error())
-        return Failure(*fault);
-    if (!offset)
-        return Failure(offset.error());
-    const auto filter = parseFilter(filterText, subject);
-    if (!filter)
-        return Failure(filter.error());
-    const auto order = parseOrderings(orderTexts, subject);
-    if (!order)
-        return Failure(order.error());
-    wanted.offset = *offset;
-    wanted.query = toSql(*filter, *order, subject);
-    wanted.isOrdered = !order->empty();
-    for (const Ordering& ordering : *order)
+    const auto search = readSearch(fields, subject);
+    if (!search)
+        return Failure(search.error());
+    wanted.offset = search->offset;
+    wanted.query = toSql(search->filter, search->order, subject);
+    wanted.isOrdered = !search->order.empty();
+    for (const Ordering& ordering : search->order)
         wanted.isOrderedByTime = wanted.isOrderedByTime || ordering.by.key == "start_time";
     wanted.view = view == "ALL" || view == "3" ? "" : view == "DELETED_ONLY" || view == "2" ? " AND isDeleted = 1" : " AND isDeleted = 0";
     return wanted;
@@ -78,16 +67,8 @@ Result<std::string> foundRuns(Database& database, const std::vector<std::string>
     bindAll(row, wanted.query.values);
     bindAll(row, wanted.query.orderValues);
     row.bind(wanted.limit + 1).bind(wanted.offset);
-    Json runs = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted.limit)
-        runs.push_back(runJson(database, readRun(row)));
-    Json answer = Json::object();
-    if (!runs.empty())
-        answer["runs"] = std::move(runs);
-    if (count > wanted.limit)
-        answer["next_page_token"] = pageToken(wanted.offset + wanted.limit);
-    return toText(answer);
+    const auto each = [&](Json& found) { found.push_back(runJson(database, readRun(row))); };
+    return pageOf(row, wanted.limit, "runs", each, [&] { return pageToken(wanted.offset + wanted.limit); });
 }
 
 Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
@@ -109,16 +90,8 @@ Result<std::string> foundExperiments(Database& database, const Wanted& wanted)
     bindAll(row, wanted.query.values);
     bindAll(row, wanted.query.orderValues);
     row.bind(wanted.limit + 1).bind(wanted.offset);
-    Json found = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted.limit)
-        found.push_back(experimentJson(database, *findExperiment(database, row.integer(0))));
-    Json answer = Json::object();
-    if (!found.empty())
-        answer["experiments"] = std::move(found);
-    if (count > wanted.limit)
-        answer["next_page_token"] = pageToken(wanted.offset + wanted.limit);
-    return toText(answer);
+    const auto each = [&](Json& found) { found.push_back(experimentJson(database, *findExperiment(database, row.integer(0)))); };
+    return pageOf(row, wanted.limit, "experiments", each, [&] { return pageToken(wanted.offset + wanted.limit); });
 }
 
 Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)
