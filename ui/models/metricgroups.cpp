@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
 namespace runyard {
@@ -77,12 +78,13 @@ void nameMembers(MetricGroup& group)
 std::vector<MetricGroup> groupMetrics(const std::vector<std::string>& keys)
 {
     std::vector<MetricGroup> groups;
+    std::unordered_map<std::string, std::size_t> places;
     for (const std::string& key : keys) {
         const Parts parts = take(key);
-        auto group = std::find_if(groups.begin(), groups.end(), [&](const MetricGroup& g) { return g.title == parts.quantity; });
-        if (group == groups.end())
-            group = groups.insert(groups.end(), MetricGroup{parts.quantity, {}});
-        group->members.push_back({key, parts.split});
+        const auto [place, isNew] = places.emplace(parts.quantity, groups.size());
+        if (isNew)
+            groups.push_back(MetricGroup{parts.quantity, {}});
+        groups[place->second].members.push_back({key, parts.split});
     }
     for (MetricGroup& group : groups) {
         std::stable_sort(group.members.begin(), group.members.end(), [](const auto& a, const auto& b) { return rankOf(a.label) < rankOf(b.label); });
