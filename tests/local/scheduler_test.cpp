@@ -79,11 +79,7 @@ struct Life {
     template<typename Condition>
     bool until(Condition condition, std::chrono::milliseconds limit = 30s)
     {
-        const auto end = std::chrono::steady_clock::now() + limit;
-        context.restart();
-        while (!condition() && std::chrono::steady_clock::now() < end)
-            context.run_one_for(10ms);
-        return condition();
+        return runUntil(context, condition, limit);
     }
     RunRecord run(const std::string& id) { return runs.get(id).value_or(RunRecord()); }
     std::string statusOf(const std::string& id) { return run(id).status; }

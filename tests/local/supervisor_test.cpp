@@ -39,11 +39,7 @@ struct Life {
     template<typename Condition>
     bool until(Condition condition, std::chrono::milliseconds limit = 20s)
     {
-        const auto end = std::chrono::steady_clock::now() + limit;
-        context.restart();
-        while (!condition() && std::chrono::steady_clock::now() < end)
-            context.run_one_for(10ms);
-        return condition();
+        return runUntil(context, condition, limit);
     }
 
     asio::io_context context;

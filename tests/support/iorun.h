@@ -33,4 +33,19 @@ T await(asio::io_context& context, Task<T> task, std::chrono::milliseconds limit
     return std::move(*answer);
 }
 
+// Runs the context until the condition holds, or until the time is over; whether it held. It is not asked again then: what processes are
+// doing may look otherwise a moment later.
+template<typename Condition>
+bool runUntil(asio::io_context& context, Condition condition, std::chrono::milliseconds limit)
+{
+    const auto end = std::chrono::steady_clock::now() + limit;
+    context.restart();
+    bool holds = condition();
+    while (!holds && std::chrono::steady_clock::now() < end) {
+        context.run_one_for(std::chrono::milliseconds(10));
+        holds = condition();
+    }
+    return holds;
+}
+
 } // namespace runyard
