@@ -1,6 +1,6 @@
 // Writing blobs, whole or by blocks.
-#include "blobroutes.h"
-#include "digests.h"
+#include "blobproperties.h"
+#include "conditions.h"
 #include "join.h"
 #include "upload.h"
 
@@ -85,6 +85,12 @@ Task<Response> commit(const BlobCall& call, Upload::Written written, fs::path pl
         md5 = stored;
     record.md5 = md5;
     record.metadata.erase("sha256");
+    record.properties = propertiesOf(call.request);
+    record.properties.insert(call.properties.begin(), call.properties.end());
+    // What was asked for when the upload began must still hold now that it ends.
+    const auto turn = co_await blobs.turns().take(call.container + '/' + call.blob);
+    if (auto refusal = refuseByConditions(call.request, standingOf(call), Aim::Write))
+        co_return std::move(*refusal);
     std::vector<BlobRecord> records(1, std::move(record));
     const auto noted = co_await blobs.digests().put(call.container, std::move(records));
     if (!noted)

@@ -17,6 +17,7 @@ namespace runyard::local {
 class Digests;
 class Store;
 class Tree;
+class Turns;
 
 // The workspace's files: plain files in place, read-only once committed, with their digests in the database.
 // Containers: "data" (datastore workspaceblobstore: DIR/data), "azureml" (workspaceartifactstore; blobs ExperimentRun/dcid.{run}/… are
@@ -52,6 +53,7 @@ public:
 
     const Tree& tree() const;
     Digests& digests() const;
+    Turns& turns() const;
     asio::thread_pool& pool() const;
     asio::io_context& context() const;
 
