@@ -131,6 +131,11 @@ Task<Result<bool>> settle(Shared upload, std::size_t index, http::Request reques
             co_return false;
         co_return co_await holdsOurs(upload, index, digest);
     }
+    if (reply->status == 400 && code == "InvalidBlockList" && reply->tries > 1) {  // an earlier try has used the blocks up
+        const bool isOurs = co_await holdsOurs(upload, index, digest);
+        if (isOurs)
+            co_return true;
+    }
     co_return Failure(namedError(Connection::errorOf(*reply, what), item));
 }
 

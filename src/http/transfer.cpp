@@ -93,7 +93,7 @@ void Transfer::configure(const std::string& resolved, std::chrono::milliseconds 
     if (!m_request.file.path.empty()) {
         set(CURLOPT_UPLOAD, 1L);
         set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(m_request.file.size));
-        set(CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
+        set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(std::clamp<std::int64_t>(m_request.file.size, 64 << 10, 2 << 20)));
         set(CURLOPT_READDATA, this);
         set(CURLOPT_READFUNCTION, &Transfer::onSend);
         set(CURLOPT_SEEKDATA, this);

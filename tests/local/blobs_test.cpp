@@ -1,3 +1,4 @@
+#include "api/uri.h"
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/job.h"
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <random>
 
 namespace fs = std::filesystem;
 namespace asio = boost::asio;
@@ -149,6 +151,8 @@ private Q_SLOTS:
     void listsByPages();
     void tellsChangedFiles();
     void takesBlocks();
+    void takesBlocksOfAnyClient_data();
+    void takesBlocksOfAnyClient();
     void keepsMetadata();
     void readsRanges();
     void honoursSignatures();
@@ -335,6 +339,66 @@ void BlobsTest::takesBlocks()
     QCOMPARE(list("<Latest>QQ==</Latest><Uncommitted>Qg==</Uncommitted><Latest>Qw==</Latest>").status, 201);
     QCOMPARE(bench.get("b").body, std::string("one,two,three"));
     QCOMPARE(bench.send(http::Request::head(bench.url("b"))).headers.at("x-ms-meta-sha256"), sha256Hex("one,two,three"));
+    QTRY_VERIFY(fs::is_empty(bench.folder / "data" / ".uploads"));
+}
+
+// Ids as clients make them; blocks come in any order, some twice, and the list has an order of its own.
+void BlobsTest::takesBlocksOfAnyClient_data()
+{
+    QTest::addColumn<QString>("client");
+    QTest::addColumn<bool>("isShuffled");
+    QTest::addColumn<bool>("isInPlace");
+    QTest::newRow("ours, in order") << "number" << false << true;
+    QTest::newRow("ours, by several hands") << "number" << true << true;
+    QTest::newRow("Python SDK") << "offset" << true << true;
+    QTest::newRow("random ids, in order") << "random" << false << true;
+    QTest::newRow("random ids, shuffled") << "random" << true << false;
+    QTest::newRow("misleading ids") << "reversed" << false << false;
+}
+
+void BlobsTest::takesBlocksOfAnyClient()
+{
+    QFETCH(QString, client);
+    QFETCH(bool, isShuffled);
+    QFETCH(bool, isInPlace);
+    Bench bench;
+    constexpr std::size_t count = 9, size = 700'001;
+    std::mt19937 dice(4711);
+    std::string whole, list;
+    std::vector<std::pair<std::string, std::string>> blocks;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::string bytes(i + 1 < count ? size : 1234, '\0');
+        for (char& byte : bytes)
+            byte = static_cast<char>(dice());
+        const auto digits = [](std::size_t number, std::size_t width) { return std::string(width - std::to_string(number).size(), '0') + std::to_string(number); };
+        const std::string id = client == "number" ? toBase64(digits(i, 8)) : client == "offset" ? toBase64(api::encode(toBase64(digits(i * size, 32))))
+            : client == "random" ? toBase64(digits(dice(), 10) + "x") : toBase64(digits(count - i, 8));
+        whole += bytes;
+        list += "<Latest>" + id + "</Latest>";
+        blocks.emplace_back(id, std::move(bytes));
+    }
+    if (isShuffled)
+        std::shuffle(blocks.begin() + 1, blocks.end() - 1, dice);
+    const auto send = [&](const std::string& id, const std::string& bytes) {
+        return bench.send(http::Request::put(bench.url("b") + "?comp=block&blockid=" + api::encode(id), bytes)).status;
+    };
+    for (const auto& [id, bytes] : blocks)
+        QCOMPARE(send(id, bytes), 201);
+    QCOMPARE(send(blocks[1].first, std::string(blocks[1].second.size(), 'x')), 201);
+    QCOMPARE(send(blocks[1].first, blocks[1].second), 201);
+    struct stat before {};
+    for (const auto& entry : fs::recursive_directory_iterator(bench.folder / "data" / ".uploads")) {
+        if (entry.path().filename() == "bytes")
+            QCOMPARE(::stat(entry.path().c_str(), &before), 0);
+    }
+    const Reply done = bench.send(http::Request::put(bench.url("b") + "?comp=blocklist", "<BlockList>" + list + "</BlockList>").header("x-ms-meta-sha256", sha256Hex(whole)));
+    QCOMPARE(done.status, 201);
+    QVERIFY(read(bench.folder / "data" / "b") == whole);
+    struct stat after {};
+    QCOMPARE(::stat((bench.folder / "data" / "b").c_str(), &after), 0);
+    if (isInPlace != (before.st_ino == after.st_ino))
+        QFAIL(isInPlace ? "the bytes were copied" : "the bytes cannot have been in their order");
+    QCOMPARE(after.st_mode & 0777u, 0444u);
     QTRY_VERIFY(fs::is_empty(bench.folder / "data" / ".uploads"));
 }
 
@@ -526,12 +590,28 @@ void BlobsTest::clearsWhatACrashLeft()
 {
     const fs::path folder = fs::temp_directory_path() / ("runyard-crash-" + std::to_string(::getpid()));
     write(folder / "data" / ".uploads" / "put-half", "half");
-    write(folder / "data" / ".uploads" / "blocks-x" / "b-1", "kept for its list");
+    write(folder / "data" / ".uploads" / "blocks-0123456789ab-x" / "bytes", "of an earlier life of the computer");
+    const auto send = [](Bench& bench, const std::string& number, const std::string& body) {
+        return bench.send(http::Request::put(bench.url("b") + "?comp=block&blockid=" + api::encode(toBase64("0000000" + number)), body)).status;
+    };
     {
         Bench bench(folder);
         QVERIFY(!fs::exists(folder / "data" / ".uploads" / "put-half"));
-        QVERIFY(fs::exists(folder / "data" / ".uploads" / "blocks-x" / "b-1"));
+        QVERIFY(!fs::exists(folder / "data" / ".uploads" / "blocks-0123456789ab-x"));
+        QCOMPARE(send(bench, "0", "from the "), 201);
+        QCOMPARE(send(bench, "1", "life befo"), 201);
+    }
+    {
+        Bench bench(folder);
         QVERIFY(bench.names("").empty());
+        QCOMPARE(send(bench, "1", "first lif"), 201);
+        QCOMPARE(send(bench, "2", "e"), 201);
+        std::string list;
+        for (const char* number : {"0", "1", "2"})
+            list += "<Latest>" + toBase64("0000000" + std::string(number)) + "</Latest>";
+        QCOMPARE(bench.send(http::Request::put(bench.url("b") + "?comp=blocklist", "<BlockList>" + list + "</BlockList>")).status, 201);
+        QCOMPARE(bench.get("b").body, std::string("from the first life"));
+        QCOMPARE(bench.send(http::Request::head(bench.url("b"))).headers.at("x-ms-meta-sha256"), sha256Hex("from the first life"));
     }
     fs::remove_all(folder);
 }

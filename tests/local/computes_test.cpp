@@ -365,6 +365,11 @@ private Q_SLOTS:
         QCOMPARE(view.preparing, 1);
         QCOMPARE(view.allocationState, std::string("Resizing"));
         QCOMPARE(life.remove("cpu-cluster").error().code, Error::Code::Conflict);
+        const auto machine = *life.computes.get("this-computer");
+        QCOMPARE(machine.idle, 0);
+        QCOMPARE(machine.running, 1);
+        QCOMPARE(static_cast<int>(life.computes.nodes("this-computer").size()), cores);
+        QCOMPARE(life.computes.nodes("this-computer")[0].runId, std::string("run0"));
         runs[0].reset();
         QVERIFY(life.until([&] { return surplus->answer.has_value(); }));
         QVERIFY(surplus->answer->has_value() && !whole->answer);
@@ -375,6 +380,8 @@ private Q_SLOTS:
         surplus.reset();
         QCOMPARE(life.computes.busyCores(), 0);
         QCOMPARE(life.computes.get("cpu-cluster")->idle, cores);
+        QCOMPARE(life.computes.get("this-computer")->idle, 1);
+        QCOMPARE(life.computes.nodes("this-computer")[0].state, std::string("idle"));
         const std::string before = life.changes.version("workspace");
         QVERIFY(life.until([&] { return life.computes.get("cpu-cluster")->currentNodes == 0; }, 3s));  // idle for a second
         QVERIFY(life.changes.version("workspace") != before);

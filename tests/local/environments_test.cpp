@@ -42,6 +42,8 @@ struct Life {
         return await(context, environments.prepare(std::move(what), [this](std::string_view line) { log += line; }), 300s);
     }
 
+    bool isBuilt(api::EnvironmentRequest what) { return await(context, environments.isBuilt(std::move(what))); }
+
     Job begin(api::EnvironmentRequest what, std::string& words, std::optional<Result<BuiltEnvironment>>& answer)
     {
         return Job(context, store(std::move(what), words, answer));
@@ -175,7 +177,7 @@ private Q_SLOTS:
     {
         {
             Life life(m_folder->path());
-            QVERIFY(!life.environments.isBuilt(request({"six"})));
+            QVERIFY(!life.isBuilt(request({"six"})));
             const auto built = life.prepare(request({"six"}));
             QVERIFY2(built, built ? "" : built.error().message.c_str());
             QVERIFY(!built->wasCached);
@@ -188,8 +190,8 @@ private Q_SLOTS:
             QVERIFY(life.until([&] { return isKept(built->folder); }));
         }
         Life later(m_folder->path());
-        QVERIFY(later.environments.isBuilt(request({" six"})));
-        QVERIFY(!later.environments.isBuilt(request({"six", "toml"})));
+        QVERIFY(later.isBuilt(request({" six"})));
+        QVERIFY(!later.isBuilt(request({"six", "toml"})));
         const auto again = later.prepare(request({"six"}));
         QVERIFY(again && again->wasCached);
         QVERIFY(later.log.empty());
@@ -206,7 +208,7 @@ private Q_SLOTS:
         const auto words = life.log.rfind("no-such-package-of-runyard was not found");
         QVERIFY2(words != std::string::npos && life.log.size() - words < 400, life.log.c_str());
         QCOMPARE(entries(m_folder->path(), ".building"), QStringList());
-        QVERIFY(!life.environments.isBuilt(request({"six", "no-such-package-of-runyard"})));
+        QVERIFY(!life.isBuilt(request({"six", "no-such-package-of-runyard"})));
     }
 
     void concurrentRequestsBuildOnceAndBothHearIt()
@@ -253,7 +255,7 @@ private Q_SLOTS:
         QVERIFY(QFile::remove(QString::fromStdString((built->folder / ".runyard-environment").string())));
         QVERIFY(writeFileDurably(built->folder / "junk", ""));
         QVERIFY(QDir(m_folder->path()).mkdir(".building-0123456789abcdef-1"));
-        QVERIFY(!life.environments.isBuilt(request({"six"})));
+        QVERIFY(!life.isBuilt(request({"six"})));
         const auto again = life.prepare(request({"six"}));
         QVERIFY(again && !again->wasCached);
         QVERIFY(!std::filesystem::exists(again->folder / "junk"));
@@ -261,7 +263,7 @@ private Q_SLOTS:
         // Built before a crash of the machine, and not known to have reached the disk.
         QVERIFY(life.until([&] { return isKept(built->folder); }));
         QVERIFY(writeFileDurably(again->folder / ".runyard-environment", "built 00000000-0000-0000-0000-000000000000\n"));
-        QVERIFY(!life.environments.isBuilt(request({"six"})));
+        QVERIFY(!life.isBuilt(request({"six"})));
     }
 
     void anotherProcessBuildingTheSameIsWaitedFor()

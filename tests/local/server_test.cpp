@@ -130,7 +130,7 @@ public:
         fs::create_directories(folder);
         std::ofstream(folder / "file", std::ios::binary) << std::string(3 << 20, 'f');
         addRoutes();
-        ServerSettings settings{"11111111-1111-1111-1111-111111111111", "local", "home", 300ms, 2000ms, 400ms};
+        ServerSettings settings{"11111111-1111-1111-1111-111111111111", "local", "home", {}, {}, 300ms, 2000ms, 400ms};
         log = std::make_unique<AccessLog>(folder / "access.log");
         server = std::make_unique<Server>(context, router, tokens, *log, settings);
         server->listen(listening({}, port), Server::Kind::Tcp);

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void leavesAJobsStateToItsProcess();
     void storesArtifacts();
     void takesMetricsOfTheV1Dialect();
+    void answersLongHistoriesInParts();
     void sealsARecord();
 
 private:
@@ -449,12 +450,39 @@ void TrackingTest::takesMetricsOfTheV1Dialect()
     SAME(run["dataContainerId"], "dcid." + id);
 }
 
+// Longer than one look of the reading thread: every point once, in MLflow's order, in one answer.
+void TrackingTest::answersLongHistoriesInParts()
+{
+    auto& service = *m_service;
+    const std::string id = service.makeRun();
+    constexpr int points = 12'500;
+    for (int from = 0; from < points; from += 500) {
+        json metrics = json::array();
+        for (int i = from; i < from + 500; ++i)
+            metrics.push_back({{"key", "x"}, {"value", i}, {"timestamp", points - i}, {"step", i}});
+        service.post("runs/log-batch", {{"run_id", id}, {"metrics", metrics}});
+    }
+    for (const std::string& limit : {std::string(), std::string("&max_results=11000")}) {
+        const auto answer = service.get("metrics/get-history?run_id=" + id + "&metric_key=x" + limit);
+        const std::size_t wanted = limit.empty() ? points : 11'000;
+        QCOMPARE(answer["metrics"].size(), wanted);
+        for (std::size_t i = 0; i < wanted; ++i)
+            QCOMPARE(answer["metrics"][i]["timestamp"].get<int>(), static_cast<int>(i) + 1);
+        QCOMPARE(answer.contains("next_page_token"), !limit.empty());
+        if (limit.empty())
+            continue;
+        const auto rest = service.get("metrics/get-history?run_id=" + id + "&metric_key=x&page_token=" + answer["next_page_token"].get<std::string>());
+        QCOMPARE(rest["metrics"].size(), points - wanted);
+        QCOMPARE(rest["metrics"][0]["timestamp"].get<int>(), 11'001);
+    }
+}
+
 void TrackingTest::sealsARecord()
 {
     auto& service = *m_service;
     const std::string id = service.makeRun();
     service.postText("runs/log-batch", R"({"run_id":")" + id + R"(","metrics":[{"key":"x","value":NaN,"timestamp":1,"step":4},{"key":"x","value":0.25,"timestamp":2,"step":5}],"params":[{"key":"p","value":"ü"}]})");
-    const auto text = service.runs.record(id);
+    const auto text = await(service.context, service.runs.record(id));
     QVERIFY(text);
     const auto record = json::parse(*text);
     SAME(record["metrics"]["x"], json::parse(R"([[4,1,"NaN"],[5,2,0.25]])"));

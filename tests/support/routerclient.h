@@ -42,7 +42,14 @@ public:
         request.params = route->second;
         Whole reader(std::move(body));
         request.body = &reader;
-        co_return co_await route->first->handler(request);
+        auto response = co_await route->first->handler(request);
+        while (response.more) {
+            const auto part = co_await response.more();
+            if (!part || part->empty())
+                break;
+            response.body += *part;
+        }
+        co_return response;
     }
 
 private:

@@ -83,6 +83,9 @@ Task<Response> listBlobs(BlobCall call)
         return tree.list(container, prefix, delimiter, marker, static_cast<std::size_t>(count));
     };
     const auto page = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+    const auto known = co_await blobs.digests().known(call.container, page.blobs);
+    if (!known)
+        co_return blobError(request, known.error());
     pugi::xml_document document;
     auto root = beginXml(document, "EnumerationResults");
     root.append_attribute("ServiceEndpoint") = (request.base + "/" + accountName + "/").c_str();
@@ -91,13 +94,11 @@ Task<Response> listBlobs(BlobCall call)
         addText(root, name, value);
     auto list = root.append_child("Blobs");
     const bool withMetadata = request.queried("include").find("metadata") != std::string::npos;
-    for (const auto& found : page.blobs) {
-        if (found.isFolder) {
-            addName(list.append_child("BlobPrefix"), found.name);
-            continue;
-        }
-        const auto metadata = withMetadata ? blobs.digests().metadata(call.container, found) : Digests::Metadata();
-        addBlob(list, found, blobs.digests().of(call.container, found), withMetadata ? &metadata : nullptr);
+    for (std::size_t i = 0; i < page.blobs.size(); ++i) {
+        if (page.blobs[i].isFolder)
+            addName(list.append_child("BlobPrefix"), page.blobs[i].name);
+        else
+            addBlob(list, page.blobs[i], (*known)[i].record, withMetadata ? &(*known)[i].metadata : nullptr);
     }
     addText(root, "NextMarker", page.next);
     co_return xmlAnswer(document);

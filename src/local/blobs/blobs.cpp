@@ -6,6 +6,7 @@
 #include "digests.h"
 #include "local/runs/inpool.h"
 #include "sas.h"
+#include "stages.h"
 
 #include <sys/stat.h>
 
@@ -28,6 +29,8 @@ struct Blobs::State {
     Turns turns{context};
     std::shared_mutex contents;  // held shared while contents are linked, alone while such without a link go
     asio::thread_pool pool{2};
+    std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>(context, pool);
+    Stages stages;
 };
 
 namespace {
@@ -40,7 +43,7 @@ void clearUploads(const fs::path& uploads)
     std::vector<fs::path> gone;
     for (const auto& entry : fs::directory_iterator(uploads, error)) {
         const std::string name = entry.path().filename().string();
-        const bool isLeft = name.starts_with("put-") || name.starts_with("copy-") || name.starts_with("tree-") || name.starts_with("gone-");
+        const bool isLeft = Stages::isOfAnEarlierBoot(name) || name.starts_with("put-") || name.starts_with("copy-") || name.starts_with("tree-") || name.starts_with("gone-");
         if (isLeft || (name.size() > 2 && entry.last_write_time(error) < weekAgo))
             gone.push_back(entry.path());
     }
@@ -70,6 +73,8 @@ Blobs::~Blobs() = default;
 const Tree& Blobs::tree() const { return m_state->tree; }
 Digests& Blobs::digests() const { return m_state->digests; }
 Turns& Blobs::turns() const { return m_state->turns; }
+Stages& Blobs::stages() const { return m_state->stages; }
+std::shared_ptr<Shelf> Blobs::shelf() const { return m_state->shelf; }
 asio::thread_pool& Blobs::pool() const { return m_state->pool; }
 asio::io_context& Blobs::context() const { return m_state->context; }
 

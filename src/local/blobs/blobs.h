@@ -15,6 +15,8 @@
 namespace runyard::local {
 
 class Digests;
+class Shelf;
+class Stages;
 class Store;
 class Tree;
 class Turns;
@@ -54,6 +56,8 @@ public:
     const Tree& tree() const;
     Digests& digests() const;
     Turns& turns() const;
+    Stages& stages() const;
+    std::shared_ptr<Shelf> shelf() const;
     asio::thread_pool& pool() const;
     asio::io_context& context() const;
 

@@ -65,49 +65,71 @@ Task<Result<>> Digests::removeAll(std::string container)
     co_return co_await m_store.write<void>(std::move(operation));
 }
 
-std::vector<BlobRecord> Digests::records(const std::string& container, const std::string& name)
+namespace {
+
+std::vector<BlobRecord> recordsOf(Database& database, const std::string& container, const std::string& name)
 {
-    Statement row(m_store.reader(), "SELECT inode, size, mtime, sha256, md5, metadata FROM digests WHERE container = ? AND name = ?");
+    Statement row(database, "SELECT inode, size, mtime, sha256, md5, metadata FROM digests WHERE container = ? AND name = ?");
     row.bind(container).bind(name);
     std::vector<BlobRecord> found;
     while (row.next()) {
         BlobRecord record{name, {row.integer(1), row.integer(2), row.integer(0)}, row.text(3), row.text(4), {}};
-        auto said = api::Json::parse(row.text(5), nullptr, false);
+        auto said = api::Json::parse(row.view(5), nullptr, false);
         if (said.is_object() && said.contains(propertiesName)) {
-            record.properties = said[propertiesName].get<Metadata>();
+            record.properties = said[propertiesName].get<Digests::Metadata>();
             said.erase(propertiesName);
         }
         if (said.is_object())
-            record.metadata = said.get<Metadata>();
+            record.metadata = said.get<Digests::Metadata>();
         found.push_back(std::move(record));
     }
     return found;
 }
 
+bool isSame(const FileFacts& one, const FileFacts& two)
+{
+    return one.inode == two.inode && one.size == two.size && one.mtime == two.mtime;
+}
+
+} // namespace
+
+Digests::Known Digests::known(Database& database, const std::string& container, const FoundBlob& blob)
+{
+    Known found{BlobRecord{blob.name, blob.facts, {}, {}, {}}, {}};
+    for (auto& record : recordsOf(database, container, blob.name)) {
+        found.metadata = record.metadata;
+        if (!record.sha256.empty())
+            found.metadata["sha256"] = record.sha256;
+        if (isSame(record.facts, blob.facts)) {
+            found.record = std::move(record);
+            return found;
+        }
+        if (!record.sha256.empty())
+            found.metadata["changed"] = "true";
+    }
+    return found;
+}
+
+Task<Result<std::vector<Digests::Known>>> Digests::known(std::string container, std::vector<FoundBlob> blobs)
+{
+    std::function<Result<std::vector<Known>>(Database&)> look = [container, blobs = std::move(blobs)](Database& database) -> Result<std::vector<Known>> {
+        std::vector<Known> all;
+        all.reserve(blobs.size());
+        for (const auto& blob : blobs)
+            all.push_back(blob.isFolder ? Known() : known(database, container, blob));
+        return all;
+    };
+    co_return co_await m_store.read<std::vector<Known>>(std::move(look));
+}
+
 BlobRecord Digests::of(const std::string& container, const FoundBlob& blob)
 {
-    for (auto& record : records(container, blob.name)) {
-        if (record.facts.inode == blob.facts.inode && record.facts.size == blob.facts.size && record.facts.mtime == blob.facts.mtime)
-            return record;
-    }
-    return BlobRecord{blob.name, blob.facts, {}, {}, {}};
+    return known(m_store.reader(), container, blob).record;
 }
 
 Digests::Metadata Digests::metadata(const std::string& container, const FoundBlob& blob)
 {
-    const auto known = records(container, blob.name);
-    Metadata metadata;
-    for (const auto& record : known) {
-        const bool fits = record.facts.inode == blob.facts.inode && record.facts.size == blob.facts.size && record.facts.mtime == blob.facts.mtime;
-        metadata = record.metadata;
-        if (!record.sha256.empty())
-            metadata["sha256"] = record.sha256;
-        if (fits)
-            return metadata;
-        if (!record.sha256.empty())
-            metadata["changed"] = "true";
-    }
-    return metadata;
+    return known(m_store.reader(), container, blob).metadata;
 }
 
 } // namespace runyard::local

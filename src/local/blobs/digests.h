@@ -31,14 +31,20 @@ public:
     Task<Result<>> removeBelow(std::string container, std::string folder);
     std::vector<std::string> below(const std::string& container, const std::string& folder);
     Task<Result<>> removeAll(std::string container);
+    // What is known of a file, looked up by a connection of the store.
+    struct Known {
+        BlobRecord record;  // that fits the file; without a digest where none does
+        Metadata metadata;  // as below
+    };
+    static Known known(Database& database, const std::string& container, const FoundBlob& blob);
+    // The same for a page of files, off the io thread.
+    Task<Result<std::vector<Known>>> known(std::string container, std::vector<FoundBlob> blobs);
     // The record that fits the file; one without a digest where none does.
     BlobRecord of(const std::string& container, const FoundBlob& blob);
     // What a client gets to see: the writer's metadata, "sha256", and "changed" where the file no longer is what was digested.
     Metadata metadata(const std::string& container, const FoundBlob& blob);
 
 private:
-    std::vector<BlobRecord> records(const std::string& container, const std::string& name);
-
     Store& m_store;
 };
 

@@ -202,7 +202,8 @@ std::vector<FoundBlob> Tree::children(const std::string& container, const std::s
     std::error_code error;
     for (fs::directory_iterator at(*path, error), end; !error && at != end; at.increment(error)) {
         const std::string name = at->path().filename().string();
-        if (!folder.empty() || name != uploadsName)
+        const bool isTop = folder.empty() || (isRuns && folder == "ExperimentRun/");
+        if (!isTop || name != uploadsName)
             add(isRuns && folder == "ExperimentRun/" ? "dcid." + name : name, at->path(), true);
     }
     std::ranges::sort(found, {}, &FoundBlob::name);

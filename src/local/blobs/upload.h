@@ -1,33 +1,23 @@
 #pragma once
 
-#include "core/task.h"
+#include "pump.h"
 #include "tree.h"
-
-#include <boost/asio/thread_pool.hpp>
-
-#include <memory>
-#include <string_view>
 
 namespace runyard::local {
 
-// A file that grows beside its place until it is whole. Bytes are written and digested on a pool, four pieces of 1 MiB ahead at most;
-// dropping it leaves nothing.
+// A file that grows beside its place until it is whole, written and digested on the pool; dropping it leaves nothing.
 class Upload {
 public:
     enum class Md5 { None, Wanted };
-    enum class Kind { Blob, Block };  // a block waits for its list: neither digested by SHA-256 nor flushed
     struct Plan {
         std::string name;            // of the blob, for sentences
         std::int64_t expected = -1;  // bytes that are reserved on the disk at once where they are known, so that a full disk is heard of first
         Md5 md5 = Md5::None;
-        Kind kind = Kind::Blob;
     };
-    static Result<std::unique_ptr<Upload>> begin(asio::io_context& context, asio::thread_pool& pool, const std::filesystem::path& folder, Plan plan);
+    static Result<std::unique_ptr<Upload>> begin(std::shared_ptr<Shelf> shelf, const std::filesystem::path& folder, Plan plan);
     ~Upload();
     Upload(const Upload&) = delete;
     Upload& operator=(const Upload&) = delete;
-
-    Task<Result<>> add(std::string_view bytes);
 
     struct Written {
         std::filesystem::path file;  // read-only and on the disk, to be moved into place
@@ -35,8 +25,8 @@ public:
         std::string sha256;  // hex
         std::string md5;     // base64, where wanted
     };
-    // Waits until all is written and flushed.
-    Task<Result<Written>> finish();
+    // Takes all of the body and waits until it is flushed.
+    Task<Result<Written>> take(BodyReader& body);
 
 private:
     struct State;

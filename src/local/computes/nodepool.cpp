@@ -269,6 +269,16 @@ const NodePool::Node* NodePool::node(const std::string& id) const
     return found == m_nodes.end() ? nullptr : &*found;
 }
 
+std::vector<const NodePool::Node*> NodePool::held() const
+{
+    std::vector<const Node*> result;
+    for (const Node& node : m_nodes) {
+        if (!node.runId.empty())
+            result.push_back(&node);
+    }
+    return result;
+}
+
 std::vector<const NodePool::Node*> NodePool::nodesOf(const std::string& cluster) const
 {
     std::vector<const Node*> result;

@@ -65,6 +65,7 @@ public:
 
     const Node* node(const std::string& id) const;
     std::vector<const Node*> nodesOf(const std::string& cluster) const;
+    std::vector<const Node*> held() const;  // by runs, of all clusters
     std::vector<Request> waitingFor(const std::string& cluster) const;
     int cores() const { return static_cast<int>(m_cpus.size()); }
     int busyCores() const;  // of nodes that a run holds

@@ -155,7 +155,11 @@ api::Compute Targets::withCounts(api::Compute compute) const
         int& count = node->isLeaving ? compute.leaving : node->runId.empty() ? compute.idle : compute.running;
         ++count;
     }
-    compute.idle += isMachine && compute.running == 0 ? 1 : 0;
+    // The machine is one node, and it runs where a cluster's runs hold some of its cores.
+    if (isMachine) {
+        compute.running = m_pool.busyCores() > 0 ? 1 : 0;
+        compute.idle = 1 - compute.running;
+    }
     int wanted = 0;
     for (const auto& request : m_pool.waitingFor(compute.name))
         wanted += request.count;
@@ -174,7 +178,7 @@ std::vector<api::ComputeNode> Targets::nodes(const std::string& name) const
     const auto real = realName(name);
     if (!real)
         return result;
-    for (const auto* node : m_pool.nodesOf(*real)) {
+    for (const auto* node : *real == thisComputer ? m_pool.held() : m_pool.nodesOf(*real)) {
         const std::string state = node->isLeaving ? "leaving" : node->runId.empty() ? "idle" : "running";
         result.push_back({node->id, state, node->runId, joined(node->cpus)});
     }

@@ -3,6 +3,7 @@
 #include "buildfolder.h"
 #include "core/files.h"
 #include "core/job.h"
+#include "local/runs/inpool.h"
 #include "requirements.h"
 #include "uv.h"
 
@@ -80,6 +81,7 @@ std::string lines(const std::vector<std::string>& all)
 // All that builds need; their coroutines keep it alive.
 struct Environments::State {
     State(asio::io_context& io, fs::path root) : context(io), folder(std::move(root)), interpreters(folder / ".interpreters", ownEnvironment()) {}
+    ~State() { asking.join(); }
 
     // Stands in the list of builds while one is under way; tells the followers when it ends, however it ends.
     class Ticket;
@@ -87,10 +89,12 @@ struct Environments::State {
 
     asio::io_context& context;
     fs::path folder;
-    Interpreters interpreters;
+    Interpreters interpreters;  // of the thread below: each is asked for its version
+    asio::thread_pool asking{1};
     std::map<std::string, std::shared_ptr<Building>> building;
 
     Result<Plan> plan(const api::EnvironmentRequest& request);
+    static Task<Result<Plan>> planned(Self self, api::EnvironmentRequest request);
     BuiltEnvironment built(const std::string& key, bool wasCached) const { return {key, folder / key, folder / key / "bin/python", wasCached}; }
 
     static Task<Result<BuiltEnvironment>> prepare(Self self, api::EnvironmentRequest request, Log log);
@@ -140,9 +144,15 @@ Result<Plan> Environments::State::plan(const api::EnvironmentRequest& request)
     return result;
 }
 
+Task<Result<Plan>> Environments::State::planned(Self self, api::EnvironmentRequest request)
+{
+    std::function<Result<Plan>()> work = [state = self.get(), request] { return state->plan(request); };
+    co_return co_await inPool<Result<Plan>>(self->context, self->asking, std::move(work));
+}
+
 Task<Result<BuiltEnvironment>> Environments::State::prepare(Self self, api::EnvironmentRequest request, Log log)
 {
-    auto plan = self->plan(request);
+    auto plan = co_await planned(self, std::move(request));
     if (!plan)
         co_return Failure(std::move(plan).error());
     bool hasWaited = false;
@@ -272,10 +282,13 @@ Task<Result<BuiltEnvironment>> Environments::prepare(api::EnvironmentRequest req
     return State::prepare(m_state, std::move(request), std::move(log));
 }
 
-bool Environments::isBuilt(const api::EnvironmentRequest& request)
+Task<bool> Environments::isBuilt(api::EnvironmentRequest request)
 {
-    const auto plan = m_state->plan(request);
-    return plan && BuildFolder::isWhole(m_state->folder / plan->key);
+    const auto state = m_state;
+    const auto plan = co_await State::planned(state, std::move(request));
+    if (!plan)
+        co_return false;
+    co_return BuildFolder::isWhole(state->folder / plan->key);
 }
 
 } // namespace runyard::local

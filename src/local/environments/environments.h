@@ -29,7 +29,7 @@ public:
     // Answers at once from what was built before, else builds; `log` hears uv's words as they come.
     Task<Result<BuiltEnvironment>> prepare(api::EnvironmentRequest request, Log log);
     // Whether prepare() would answer at once.
-    bool isBuilt(const api::EnvironmentRequest& request);
+    Task<bool> isBuilt(api::EnvironmentRequest request);
 
 private:
     struct State;

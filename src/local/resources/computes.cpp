@@ -6,7 +6,6 @@
 #include "local/server/changes.h"
 
 #include <map>
-#include <thread>
 
 namespace runyard::local {
 
@@ -143,11 +142,8 @@ Task<Result<Response>> vmSizes(SharedParts, Request&)
 Task<Result<Response>> usages(SharedParts parts, Request&)
 {
     const std::string type = "Microsoft.MachineLearningServices/totalCores/usages";
-    int busy = 0;
-    for (const api::Compute& compute : parts->computes.list())
-        busy += compute.running;
     const Json row{{"id", "/subscriptions/" + parts->subscriptionId + Provider + parts->location + "/usages/totalCores"}, {"amlWorkspaceLocation", parts->location}, {"type", type},
-        {"unit", "Count"}, {"currentValue", busy}, {"limit", std::thread::hardware_concurrency()}, {"name", {{"value", "Clusters"}, {"localizedValue", "Clusters"}}}};
+        {"unit", "Count"}, {"currentValue", parts->computes.busyCores()}, {"limit", parts->computes.cores()}, {"name", {{"value", "Clusters"}, {"localizedValue", "Clusters"}}}};
     co_return answer(Json{{"value", Json::array({row})}});
 }
 

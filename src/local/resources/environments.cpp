@@ -52,7 +52,7 @@ Task<Result<Response>> probe(SharedParts parts, Request& request)
     const auto wanted = api::toEnvironmentRequest(*environment);
     if (!wanted)
         co_return Failure(wanted.error());
-    const bool isBuilt = parts->environments.isBuilt(*wanted);
+    const bool isBuilt = co_await parts->environments.isBuilt(*wanted);
     co_return answer(Json{{"isBuilt", isBuilt}});
 }
 

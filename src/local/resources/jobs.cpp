@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t PageSize = 100;
 
 // The document with what the run knows better.
-Json jobJson(const SharedParts& parts, const Request& request, const RunRow& run, const std::string& document)
+Json jobJson(const SharedParts& parts, const std::string& base, const RunRow& run, const std::string& document)
 {
     Json json = Json::parse(document, nullptr, false);
     if (!json.is_object())
@@ -24,8 +24,8 @@ Json jobJson(const SharedParts& parts, const Request& request, const RunRow& run
     properties["displayName"] = run.displayName;
     properties["isArchived"] = run.isArchived;
     properties["services"] = Json{
-        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", request.base + "/mlflow/v1.0" + parts->workspacePath}}},
-        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", request.base + "/runs/" + run.id}}}};
+        {"Tracking", {{"jobServiceType", "Tracking"}, {"endpoint", base + "/mlflow/v1.0" + parts->workspacePath}}},
+        {"Studio", {{"jobServiceType", "Studio"}, {"endpoint", base + "/runs/" + run.id}}}};
     if (!properties["outputs"].is_object())
         properties["outputs"] = Json::object();
     for (auto& [name, output] : properties["outputs"].items()) {
@@ -52,7 +52,37 @@ Task<Result<Response>> get(SharedParts parts, Request& request)
     const auto job = findJob(parts->store.reader(), request.params["id"]);
     if (!job)
         co_return Failure(job.error());
-    co_return answer(jobJson(parts, request, job->first, job->second));
+    co_return answer(jobJson(parts, request.base, job->first, job->second));
+}
+
+struct WantedJobs {
+    std::string base;  // of URLs in the answer
+    std::string archived;  // condition
+    std::int64_t skip = 0;
+    std::string tag;
+    std::string type;
+};
+
+struct JobPage {
+    Json values = Json::array();
+    bool isMore = false;
+};
+
+Result<JobPage> pageOfJobs(Database& database, const SharedParts& parts, const WantedJobs& wanted)
+{
+    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + wanted.archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, wanted.skip);
+    JobPage found;
+    for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
+        const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
+        if (!document)
+            continue;
+        Json json = jobJson(parts, wanted.base, rows[i], *document);
+        const bool isWanted = (wanted.tag.empty() || json["properties"].value("tags", Json::object()).contains(wanted.tag)) && (wanted.type.empty() || wanted.type == "Command");
+        if (isWanted)
+            found.values.push_back(std::move(json));
+    }
+    found.isMore = rows.size() > static_cast<std::size_t>(PageSize);
+    return found;
 }
 
 Task<Result<Response>> list(SharedParts parts, Request& request)
@@ -61,24 +91,13 @@ Task<Result<Response>> list(SharedParts parts, Request& request)
     if (version.empty())
         co_return Response::empty(304);
     const std::string view = request.queried("listViewType");
-    const std::string archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
-    const std::int64_t skip = skipOf(request);
-    Database& database = parts->store.reader();
-    const auto rows = findRuns(database, "WHERE isDeleted = 0 AND kind = 'Command'" + archived + " ORDER BY serial DESC LIMIT ? OFFSET ?", PageSize + 1, skip);
-    const std::string tag = request.queried("tag");
-    Json values = Json::array();
-    for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(PageSize); ++i) {
-        const auto document = database.text("SELECT json FROM documents WHERE kind = 'job' AND name = ? AND version = ''", rows[i].id);
-        if (!document)
-            continue;
-        Json json = jobJson(parts, request, rows[i], *document);
-        const std::string type = request.queried("jobType");
-        const bool isWanted = (tag.empty() || json["properties"].value("tags", Json::object()).contains(tag)) && (type.empty() || type == "Command");
-        if (isWanted)
-            values.push_back(std::move(json));
-    }
-    const bool isMore = rows.size() > static_cast<std::size_t>(PageSize);
-    co_return page(parts, request, std::move(values), isMore, skip + PageSize).with("ETag", version);
+    WantedJobs wanted{request.base, {}, skipOf(request), request.queried("tag"), request.queried("jobType")};
+    wanted.archived = view == "All" ? "" : view == "ArchivedOnly" ? " AND isArchived = 1" : " AND isArchived = 0";
+    std::function<Result<JobPage>(Database&)> look = [parts, wanted](Database& database) { return pageOfJobs(database, parts, wanted); };
+    auto found = co_await parts->store.read<JobPage>(std::move(look));
+    if (!found)
+        co_return Failure(found.error());
+    co_return page(parts, request, std::move(found->values), found->isMore, wanted.skip + PageSize).with("ETag", version);
 }
 
 std::string kindOf(const std::string& type)
@@ -178,7 +197,7 @@ Task<Result<Response>> create(SharedParts parts, Request& request, Json body, st
     const auto made = findJob(parts->store.reader(), id);
     if (!made)
         co_return Failure(made.error());
-    co_return answer(jobJson(parts, request, made->first, made->second), 201).with("Location", request.base + parts->workspacePath + "/jobs/" + id);
+    co_return answer(jobJson(parts, request.base, made->first, made->second), 201).with("Location", request.base + parts->workspacePath + "/jobs/" + id);
 }
 
 // Of a job that exists only tags, properties, names and the archive flag change.

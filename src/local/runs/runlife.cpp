@@ -241,10 +241,10 @@ Task<Result<Exit>> RunLife::launch(Self self, JobPlan plan, BuiltEnvironment pyt
 Task<Result<>> RunLife::seal(Self self)
 {
     const std::string id = self->m_job.name;
-    const auto record = self->m_parts.runs.record(id);
+    auto record = co_await self->m_parts.runs.record(id);
     if (!record)
         co_return Failure(record.error());
-    std::function<Result<std::vector<KeptFile>>()> work = [folder = self->m_folder, text = *record]() -> Result<std::vector<KeptFile>> {
+    std::function<Result<std::vector<KeptFile>>()> work = [folder = self->m_folder, text = std::move(*record)]() -> Result<std::vector<KeptFile>> {
         if (auto made = folder.create(std::max(1, folder.lastAttempt())); !made)
             return Failure(made.error());
         if (auto written = writeFileDurably(folder.record() / "run.json", text); !written)

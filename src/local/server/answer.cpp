@@ -1,6 +1,7 @@
 // How a connection writes its answers.
 #include "connection.h"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/status.hpp>
 
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <ctime>
 
 namespace runyard::local {
@@ -16,6 +18,7 @@ namespace runyard::local {
 namespace {
 
 constexpr std::size_t pieceSize = 1 << 20;
+constexpr std::size_t filePiece = 512 << 10;
 
 std::string headOf(const Request& request, const Response& response, bool goesOn)
 {
@@ -32,7 +35,9 @@ std::string headOf(const Request& request, const Response& response, bool goesOn
         if (value.find_first_of("\r\n") == std::string::npos)
             head += name + ": " + value + "\r\n";
     }
-    if (response.status != 204 && response.status != 304)
+    if (response.more)
+        head += "Transfer-Encoding: chunked\r\n";
+    else if (response.status != 204 && response.status != 304)
         head += "Content-Length: " + std::to_string(response.file ? response.file->length : static_cast<std::int64_t>(response.body.size())) + "\r\n";
     if (!goesOn)
         head += "Connection: close\r\n";
@@ -63,18 +68,42 @@ Task<bool> Server::Connection::write(const Request& request, const Response& res
     allow(m_server.m_settings.stallLimit);
     const bool hasBody = request.method != "HEAD" && response.status != 204 && response.status != 304;
     std::string head = headOf(request, response, goesOn);
-    if (!hasBody || response.file || response.body.size() > pieceSize) {
+    if (!hasBody || response.file || response.more || response.body.size() > pieceSize) {
         if (!co_await writeAll(head))
             co_return false;
         if (!hasBody)
             co_return true;
         if (response.file)
             co_return co_await sendFile(*response.file);
+        if (response.more)
+            co_return co_await sendParts(response);
         co_return co_await writeAll(response.body);
     }
     const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(response.body)};
     const auto [error, sent] = co_await asio::async_write(m_socket, both, asio::as_tuple(asio::use_awaitable));
     co_return !error;
+}
+
+Task<bool> Server::Connection::sendParts(const Response& response)
+{
+    std::string part = response.body;
+    for (;;) {
+        if (!part.empty()) {
+            char size[24];
+            std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+            const std::string chunk = size + part + "\r\n";
+            const bool isSent = co_await writeAll(chunk);
+            if (!isSent)
+                co_return false;
+        }
+        auto next = co_await response.more();
+        if (!next)
+            co_return false;
+        part = std::move(*next);
+        if (part.empty())
+            break;
+    }
+    co_return co_await writeAll("0\r\n\r\n");
 }
 
 Task<bool> Server::Connection::writeAll(std::string_view bytes)
@@ -99,11 +128,12 @@ Task<bool> Server::Connection::sendFile(const FileBody& file)
     off_t at = file.offset;
     const off_t end = file.offset + file.length;
     while (at < end) {
-        const ssize_t sent = ::sendfile(m_socket.native_handle(), source.fd(), &at, std::min(static_cast<std::size_t>(end - at), pieceSize));
+        const ssize_t sent = ::sendfile(m_socket.native_handle(), source.fd(), &at, std::min(static_cast<std::size_t>(end - at), filePiece));
         if (sent == 0)  // the file became shorter than was promised
             co_return false;
         if (sent > 0) {
             allow(m_server.m_settings.stallLimit);
+            co_await asio::post(asio::use_awaitable);  // others get their turn, however fast this client is
             continue;
         }
         if (errno != EAGAIN && errno != EINTR)

@@ -34,6 +34,7 @@ private:
     Task<bool> write(const Request& request, const Response& response, bool goesOn);
     Task<bool> writeAll(std::string_view bytes);
     Task<bool> sendFile(const FileBody& file);
+    Task<bool> sendParts(const Response& response);
     Task<> linger();
     void allow(std::chrono::milliseconds time) { m_deadline = Clock::now() + time; }
     void note(const Request& request, const Response& response, Clock::time_point since);

@@ -43,6 +43,20 @@ std::optional<std::int64_t> number(std::string_view text)
 
 } // namespace
 
+Task<Result<std::size_t>> BodyReader::read(char* to, std::size_t most)
+{
+    if (m_rest.empty()) {
+        const auto piece = co_await next();
+        if (!piece)
+            co_return Failure(piece.error());
+        m_rest = *piece;
+    }
+    const std::size_t size = std::min(most, m_rest.size());
+    m_rest.copy(to, size);
+    m_rest.remove_prefix(size);
+    co_return size;
+}
+
 std::string Request::header(const std::string& lowerName) const
 {
     const auto found = headers.find(lowerName);

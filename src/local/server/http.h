@@ -29,6 +29,11 @@ public:
     virtual ~BodyReader() = default;
     virtual std::int64_t left() const = 0;           // bytes still to come
     virtual Task<Result<std::string_view>> next() = 0;  // valid until the next call; empty at the end
+    // Puts at least one and at most `most` bytes at `to`; 0 at the end. Not to be mixed with next().
+    virtual Task<Result<std::size_t>> read(char* to, std::size_t most);
+
+protected:
+    std::string_view m_rest;  // of the last piece, while it is read bit by bit
 };
 
 struct Request {
@@ -62,6 +67,8 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::optional<FileBody> file;  // sent instead of `body`
+    // Where it is set, `body` is followed by what this answers, part by part, until a part is empty. An error breaks the connection off.
+    std::function<Task<Result<std::string>>()> more;
 
     static Response json(std::string text, int status = 200);
     static Response empty(int status);

@@ -58,6 +58,22 @@ Task<Result<std::string_view>> SocketBody::next()
     co_return got;
 }
 
+// Straight from the socket once the buffer is empty.
+Task<Result<std::size_t>> SocketBody::read(char* to, std::size_t most)
+{
+    m_buffer.consume(m_rest.empty() ? std::exchange(m_given, 0) : 0);
+    if (m_isHeld || m_isEnded || m_framing == Framing::Chunked || m_buffer.size() > 0)
+        co_return co_await BodyReader::read(to, most);
+    const auto space = asio::buffer(to, static_cast<std::size_t>(std::min<std::int64_t>(static_cast<std::int64_t>(most), m_left)));
+    const auto [error, got] = co_await m_socket.async_read_some(space, asio::as_tuple(asio::use_awaitable));
+    if (error)
+        co_return brokenOff();
+    m_left -= static_cast<std::int64_t>(got);
+    m_isEnded = m_left == 0;
+    m_progress(m_isEnded ? Step::Ended : Step::Moved);
+    co_return got;
+}
+
 // At least one and at most `most` bytes; they stay in the buffer until the next call.
 Task<Result<std::string_view>> SocketBody::piece(std::int64_t most)
 {

@@ -24,6 +24,7 @@ public:
     std::int64_t left() const override;  // unknown in chunks: then 1 until the end
     bool isWhole() const { return m_isEnded; }
     Task<Result<std::string_view>> next() override;
+    Task<Result<std::size_t>> read(char* to, std::size_t most) override;
     // Throws away what is left, up to `limit` bytes; true if that was all.
     Task<bool> drain(std::int64_t limit);
 

@@ -42,7 +42,7 @@ public:
     virtual Task<Result<>> change(std::string id, RunChange change) = 0;
     virtual std::optional<RunRecord> get(const std::string& id) = 0;
     virtual std::vector<RunRecord> unfinished() = 0;  // whose kind is Command and status not terminal
-    virtual Result<std::string> record(const std::string& id) = 0;  // JSON of metrics, params, tags, to seal into the run's folder
+    virtual Task<Result<std::string>> record(std::string id) = 0;  // JSON of metrics, params, tags, to seal into the run's folder
 };
 
 } // namespace runyard::local

@@ -62,6 +62,22 @@ std::string entriesText(Database& database, std::int64_t run)
     return text + "]";
 }
 
+Result<std::string> recordText(Database& database, const std::string& id)
+{
+    const auto run = findRun(database, id);
+    if (!run)
+        return failure(Error::Code::NotFound, "There is no run “" + id + "”.");
+    const auto experiment = findExperiment(database, run->experiment);
+    std::string text = "{\"run\":" + dump(Json{{"id", run->id}, {"experiment", experiment ? experiment->name : ""}, {"name", run->displayName}, {"kind", run->kind},
+                                          {"status", run->status}, {"target", run->target}, {"created", run->created}, {"started", run->started}, {"ended", run->ended}});
+    text += ",\n\"params\":" + dump(textsOf(database, TextTable::Params, run->serial));
+    text += ",\n\"tags\":" + dump(textsOf(database, TextTable::Tags, run->serial));
+    text += ",\n\"properties\":" + dump(textsOf(database, TextTable::Properties, run->serial));
+    text += ",\n\"metrics\":" + metricsText(database, run->serial);
+    text += ",\n\"entries\":" + entriesText(database, run->serial) + "}\n";
+    return text;
+}
+
 } // namespace
 
 Task<Result<RunRecord>> RunStore::create(RunRecord record, std::string experimentName)
@@ -115,23 +131,10 @@ std::vector<RunRecord> RunStore::unfinished()
     return {rows.begin(), rows.end()};
 }
 
-Result<std::string> RunStore::record(const std::string& id)
+Task<Result<std::string>> RunStore::record(std::string id)
 {
-    Database& database = m_store.reader();
-    const auto run = findRun(database, id);
-    if (!run)
-        return failure(Error::Code::NotFound, "There is no run “" + id + "”.");
-    const auto experiment = findExperiment(database, run->experiment);
-    std::string text = "{\"run\":" + dump(Json{{"id", run->id}, {"experiment", experiment ? experiment->name : ""}, {"name", run->displayName}, {"kind", run->kind},
-                                          {"status", run->status}, {"target", run->target}, {"created", run->created}, {"started", run->started}, {"ended", run->ended}});
-    text += ",\n\"params\":" + dump(textsOf(database, TextTable::Params, run->serial));
-    text += ",\n\"tags\":" + dump(textsOf(database, TextTable::Tags, run->serial));
-    text += ",\n\"properties\":" + dump(textsOf(database, TextTable::Properties, run->serial));
-    text += ",\n\"metrics\":" + metricsText(database, run->serial);
-    text += ",\n\"entries\":" + entriesText(database, run->serial) + "}\n";
-    if (auto fault = database.takeFault())
-        return Failure(*fault);
-    return text;
+    std::function<Result<std::string>(Database&)> operation = [id](Database& database) { return recordText(database, id); };
+    co_return co_await m_store.read<std::string>(std::move(operation));
 }
 
 } // namespace runyard::local

@@ -15,7 +15,7 @@ public:
     Task<Result<>> change(std::string id, RunChange change) override;
     std::optional<RunRecord> get(const std::string& id) override;
     std::vector<RunRecord> unfinished() override;
-    Result<std::string> record(const std::string& id) override;
+    Task<Result<std::string>> record(std::string id) override;
 
 private:
     Store& m_store;

@@ -5,6 +5,7 @@
 #include "writer.h"
 
 #include "core/files.h"
+#include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
 
@@ -43,6 +44,8 @@ Store::Store(asio::io_context& context, fs::path file) : m_context(context), m_f
 
 Store::~Store()
 {
+    m_looking.join();
+    m_farReader.reset();
     m_reader.reset();  // before the writer, whose closing then removes the -wal
 }
 
@@ -137,6 +140,23 @@ Task<Result<>> Store::commit(Operation operation)
     if (step->error)
         co_return Failure(*step->error);
     co_return Result<>();
+}
+
+Task<Result<>> Store::look(std::function<void(Database&)> operation)
+{
+    std::function<Result<>()> work = [this, operation = std::move(operation)]() -> Result<> {
+        if (!m_farReader) {
+            auto opened = Database::open(m_file, Database::Mode::ReadOnly);
+            if (!opened)
+                return Failure(opened.error());
+            m_farReader = std::move(*opened);
+        }
+        operation(*m_farReader);
+        if (auto fault = m_farReader->takeFault())
+            return Failure(*fault);
+        return {};
+    };
+    co_return co_await inPool<Result<>>(m_context, m_looking, std::move(work));
 }
 
 Task<Result<>> Store::backup(fs::path file)

@@ -4,6 +4,8 @@
 #include "core/task.h"
 #include "core/time.h"
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -31,6 +33,10 @@ public:
 
     Database& reader();  // io thread; statements must be short
 
+    // Runs `operation` on a thread of its own with a read-only connection: for what may take longer than a millisecond.
+    template<typename T>
+    Task<Result<T>> read(std::function<Result<T>(Database&)> operation);
+
     // Runs `operation` on the writer thread within the next group and answers once the group is durable.
     template<typename T>
     Task<Result<T>> write(std::function<Result<T>(Database&)> operation);
@@ -42,6 +48,7 @@ private:
     struct Writer;
     using Operation = std::function<bool(Database&)>;  // false: roll back
     Task<Result<>> commit(Operation operation);        // an error only where the disk fails
+    Task<Result<>> look(std::function<void(Database&)> operation);
     Result<std::unique_ptr<Database>> openChecked(bool& isCheckedWhole);
     void checkInBackground();
 
@@ -50,8 +57,21 @@ private:
     std::vector<std::string> m_notes;
     std::unique_ptr<Database> m_reader;
     std::unique_ptr<Writer> m_writer;
+    std::unique_ptr<Database> m_farReader;  // of the thread below, from its first look on
+    asio::thread_pool m_looking{1};
     std::jthread m_check;
 };
+
+template<typename T>
+Task<Result<T>> Store::read(std::function<Result<T>(Database&)> operation)
+{
+    const auto answer = std::make_shared<std::optional<Result<T>>>();
+    std::function<void(Database&)> step = [operation = std::move(operation), answer](Database& database) { answer->emplace(operation(database)); };
+    auto looked = co_await look(std::move(step));
+    if (!looked)
+        co_return Failure(std::move(looked).error());
+    co_return std::move(**answer);
+}
 
 template<typename T>
 Task<Result<T>> Store::write(std::function<Result<T>(Database&)> operation)

@@ -39,8 +39,10 @@ private:
     bool awaitGroup(Group& group);  // false: the end
     void commit(Group& group);
     void runStep(Step& step);
+    bool runAlone(Step& step);
     void failGroup(Group& group, const Error& error);
     void checkpoint();
+    void lengthenWal();
     void answer(Group group);
 
     asio::io_context& m_context;
@@ -54,6 +56,7 @@ private:
     Group m_queue;
     bool m_isStopping = false;
     int m_walPages = 0;  // writer thread
+    bool m_isWalShort = true;  // writer thread
     std::thread m_thread;
 };
 

@@ -10,6 +10,8 @@
 #include "local/runs/inpool.h"
 #include "local/store/store.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 namespace runyard::local {
@@ -56,27 +58,23 @@ Task<Result<>> receive(Blobs& blobs, Request& request, ArtifactPlace place, fs::
     plan.name = place.path;
     if (request.body->left() > 1)
         plan.expected = request.body->left();
-    auto upload = Upload::begin(blobs.context(), blobs.pool(), blobs.tree().uploads(place.container), std::move(plan));
+    plan.md5 = Upload::Md5::Wanted;
+    auto upload = Upload::begin(blobs.shelf(), blobs.tree().uploads(place.container), std::move(plan));
     if (!upload)
         co_return Failure(upload.error());
-    for (;;) {
-        const auto piece = co_await request.body->next();
-        if (!piece)
-            co_return Failure(piece.error());
-        if (piece->empty())
-            break;
-        auto added = co_await (*upload)->add(*piece);
-        if (!added)
-            co_return added;
-    }
-    const auto written = co_await (*upload)->finish();
+    const auto written = co_await (*upload)->take(*request.body);
     if (!written)
         co_return Failure(written.error());
-    std::vector<BlobRecord> records(1, BlobRecord{place.blob(), written->facts, written->sha256, {}, {}});
+    std::vector<BlobRecord> records(1, BlobRecord{place.blob(), written->facts, written->sha256, written->md5, {}});
     auto noted = co_await blobs.digests().put(place.container, std::move(records));
     if (!noted)
         co_return noted;
-    std::function<Result<>()> work = [root = blobs.tree().root(place.container), file = written->file, target] { return moveIntoPlace(root, file, target, Replace::Yes); };
+    const bool isOfRun = place.container == "azureml";
+    std::function<Result<>()> work = [root = blobs.tree().root(place.container), file = written->file, target, isOfRun] {
+        if (isOfRun)
+            ::chmod(file.c_str(), 0644);  // the script may write to it again
+        return moveIntoPlace(root, file, target, Replace::Yes);
+    };
     co_return co_await inPool(blobs.context(), blobs.pool(), std::move(work));
 }
 

@@ -63,7 +63,7 @@ void addParams(const Request& request, Json& fields)
     }
 }
 
-Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request)
+Task<Result<Asked>> readAsked(Body kind, Request& request)
 {
     Asked asked;
     asked.who = request.who;
@@ -71,34 +71,67 @@ Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request
     asked.isFollowing = request.header("prefer").find("wait=") != std::string::npos;
     if (request.method == "GET") {
         asked.fields = fromQuery(request);
-    } else {
-        if ((request.method == "POST" || request.method == "PUT") && !hasJsonType(request))
-            co_return trackingError(Error{Error::Code::Invalid, "Bad Request. Content-Type header is missing or is not 'application/json'.", {}});
-        auto body = co_await request.text();
-        if (!body)
-            co_return trackingError(body.error());
-        asked.body = std::move(*body);
-        if (kind == Body::Parsed)
-            asked.fields = asked.body.empty() ? fromQuery(request) : fromBody(asked.body);
-    }
-    if (kind == Body::Parsed)
         addParams(request, asked.fields);
-    const auto answer = co_await call(parts, std::move(asked));
+        co_return asked;
+    }
+    if ((request.method == "POST" || request.method == "PUT") && !hasJsonType(request))
+        co_return failure(Error::Code::Invalid, "Bad Request. Content-Type header is missing or is not 'application/json'.");
+    auto body = co_await request.text();
+    if (!body)
+        co_return Failure(body.error());
+    asked.body = std::move(*body);
+    if (kind == Body::Raw)
+        co_return asked;
+    if (asked.body.empty())
+        asked.fields = fromQuery(request);
+    else
+        asked.fields = fromBody(asked.body);
+    addParams(request, asked.fields);
+    co_return asked;
+}
+
+Task<Response> serve(TrackingParts parts, Call call, Body kind, Request& request)
+{
+    auto asked = co_await readAsked(kind, request);
+    if (!asked)
+        co_return trackingError(asked.error());
+    auto answer = co_await call(parts, std::move(*asked));
     if (const auto fault = parts.store.reader().takeFault())
         co_return trackingError(*fault);
     if (!answer)
         co_return trackingError(answer.error());
-    co_return Response::json(*answer);
+    co_return Response::json(std::move(*answer));
 }
+
+Task<Response> serveLong(TrackingParts parts, LongCall call, Request& request)
+{
+    auto asked = co_await readAsked(Body::Parsed, request);
+    if (!asked)
+        co_return trackingError(asked.error());
+    auto answer = co_await call(parts, std::move(*asked));
+    if (const auto fault = parts.store.reader().takeFault())
+        co_return trackingError(*fault);
+    if (!answer)
+        co_return trackingError(answer.error());
+    co_return std::move(*answer);
+}
+
+constexpr const char* prefixes[] = {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/mlflow/v1.0$WS/api/2.0/mlflow/"};
 
 } // namespace
 
 void addCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, Call call, Body body)
 {
-    for (const char* prefix : {"/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/", "/mlflow/v1.0$WS/api/2.0/mlflow/"}) {
+    for (const char* prefix : prefixes) {
         router.add(method, prefix + path, "mlflow", Route::Access::RunToo,
                    [parts, call, body](Request& request) { return serve(parts, call, body, request); });
     }
+}
+
+void addLongCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, LongCall call)
+{
+    for (const char* prefix : prefixes)
+        router.add(method, prefix + path, "mlflow", Route::Access::RunToo, [parts, call](Request& request) { return serveLong(parts, call, request); });
 }
 
 Response trackingError(const Error& error)

@@ -21,8 +21,12 @@ struct Asked {
 using Call = Task<Result<std::string>> (*)(TrackingParts parts, Asked asked);
 enum class Body { Parsed, Raw };
 
+// Answers what is more than a text.
+using LongCall = Task<Result<Response>> (*)(TrackingParts parts, Asked asked);
+
 // Adds a call under all prefixes of the MLflow REST API.
 void addCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, Call call, Body body = Body::Parsed);
+void addLongCall(Router& router, const TrackingParts& parts, const std::string& method, const std::string& path, LongCall call);
 // As it is written to the client. A full disk is "try again later", so that a training script lives through it.
 Response trackingError(const Error& error);
 

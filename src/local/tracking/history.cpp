@@ -15,11 +15,12 @@ namespace runyard::local {
 namespace {
 
 constexpr std::int64_t PageLimit = 25'000;
+constexpr std::int64_t PartSize = 5'000;
 constexpr std::size_t RunsLimit = 100;
 
 void appendPoint(std::string& text, const std::string& keyText, const api::MetricPoint& point)
 {
-    text += text.back() == '[' ? "{\"key\":" : ",{\"key\":";
+    text += !text.empty() && text.back() == '[' ? "{\"key\":" : ",{\"key\":";
     text += keyText;
     text += ",\"value\":";
     appendDouble(text, point.value);
@@ -47,27 +48,48 @@ Result<std::optional<api::MetricPoint>> readPlace(const std::string& token)
     return std::optional<api::MetricPoint>(api::MetricPoint{step.value_or(0), *time, std::bit_cast<double>(bits)});
 }
 
-Result<std::string> inOrder(Database& database, std::int64_t run, const std::string& key, const std::string& token, std::int64_t limit)
+// Points of a metric in MLflow's order, bit by bit: each part is one short look of the reading thread.
+struct Walk {
+    TrackingParts parts;
+    std::int64_t run = 0;
+    std::string key;
+    std::optional<api::MetricPoint> last;
+    std::int64_t left = 0;  // points still wanted
+    bool isFirst = true;
+    bool isOver = false;
+};
+
+// The next points as text, with the end behind the last ones.
+std::string partOf(Database& database, Walk& walk, std::int64_t most)
 {
-    const auto from = readPlace(token);
-    if (!from)
-        return Failure(from.error());
-    const std::string keyText = toText(Json(key));
-    std::string text = "{\"metrics\":[";
+    const std::string keyText = toText(Json(walk.key));
+    std::string text = std::exchange(walk.isFirst, false) ? "{\"metrics\":[" : "";
+    const std::int64_t limit = std::min(most, walk.left);
     std::int64_t count = 0;
-    api::MetricPoint last;
-    bool isMore = false;
-    readMetric(database, run, key, *from, limit + 1, [&](const api::MetricPoint& point) {
-        isMore = ++count > limit;
-        if (isMore)
+    const auto from = walk.last;
+    readMetric(database, walk.run, walk.key, from, limit + 1, [&](const api::MetricPoint& point) {
+        if (++count > limit)
             return;
-        last = point;
+        walk.last = point;
         appendPoint(text, keyText, point);
     });
+    const bool isMore = count > limit;
+    walk.left -= std::min(count, limit);
+    walk.isOver = !isMore || walk.left == 0;
+    if (!walk.isOver)
+        return text;
     text += ']';
     if (isMore)
-        text += ",\"next_page_token\":\"" + placeOf(last) + '"';
+        text += ",\"next_page_token\":\"" + placeOf(*walk.last) + '"';
     return text + '}';
+}
+
+Task<Result<std::string>> nextPart(std::shared_ptr<Walk> walk)
+{
+    if (walk->isOver)
+        co_return std::string();
+    std::function<Result<std::string>(Database&)> look = [walk](Database& database) -> Result<std::string> { return partOf(database, *walk, PartSize); };
+    co_return co_await walk->parts.store.read<std::string>(std::move(look));
 }
 
 struct Followed {
@@ -99,7 +121,13 @@ Task<Result<std::string>> follow(TrackingParts parts, RunRow run, std::string ke
     const auto until = std::chrono::steady_clock::now() + wait;
     for (;;) {
         const std::string version = parts.changes.version(topic);
-        Followed page = inArrival(parts.store.reader(), run.serial, key, *seen, limit);
+        std::function<Result<Followed>(Database&)> look = [serial = run.serial, key, from = *seen, limit](Database& database) -> Result<Followed> {
+            return inArrival(database, serial, key, from, limit);
+        };
+        auto read = co_await parts.store.read<Followed>(std::move(look));
+        if (!read)
+            co_return Failure(read.error());
+        Followed page = std::move(*read);
         const auto left = std::chrono::ceil<std::chrono::seconds>(until - std::chrono::steady_clock::now());
         if (page.isNew || left.count() <= 0)
             co_return std::move(page.text);
@@ -109,7 +137,7 @@ Task<Result<std::string>> follow(TrackingParts parts, RunRow run, std::string ke
     }
 }
 
-Task<Result<std::string>> getHistory(TrackingParts parts, Asked asked)
+Task<Result<Response>> getHistory(TrackingParts parts, Asked asked)
 {
     Fields fields(asked.fields);
     const std::string id = fields.needRunId();
@@ -118,16 +146,28 @@ Task<Result<std::string>> getHistory(TrackingParts parts, Asked asked)
     const std::int64_t wanted = fields.integer("max_results");
     if (auto fault = fields.error())
         co_return Failure(*fault);
-    Database& database = parts.store.reader();
-    const auto run = knownRun(database, id);
+    const auto run = knownRun(parts.store.reader(), id);
     if (!run)
         co_return Failure(run.error());
     if (asked.isFollowing) {
         const auto limit = wanted > 0 ? std::min(wanted, PageLimit) : PageLimit;
-        co_return co_await follow(parts, *run, key, token, limit, asked.wait);
+        auto page = co_await follow(parts, *run, key, token, limit, asked.wait);
+        if (!page)
+            co_return Failure(page.error());
+        co_return Response::json(std::move(*page));
     }
+    const auto from = readPlace(token);
+    if (!from)
+        co_return Failure(from.error());
     // Without max_results MLflow's documentation promises everything.
-    co_return inOrder(database, run->serial, key, token, wanted > 0 ? wanted : std::int64_t(1) << 40);
+    const auto walk = std::make_shared<Walk>(Walk{parts, run->serial, key, *from, wanted > 0 ? wanted : std::int64_t(1) << 40});
+    auto first = co_await nextPart(walk);
+    if (!first)
+        co_return Failure(first.error());
+    Response response = Response::json(std::move(*first));
+    if (!walk->isOver)
+        response.more = [walk] { return nextPart(walk); };
+    co_return response;
 }
 
 using Points = std::vector<api::MetricPoint>;
@@ -171,6 +211,24 @@ void appendOfRun(std::string& text, const std::string& keyText, const std::strin
     text += "\"run_id\":" + idText + '}';
 }
 
+Result<std::string> sampledOf(Database& database, const std::vector<std::string>& ids, const std::string& key, std::int64_t most, const Interval& interval)
+{
+    std::string text = "{\"metrics\":[";
+    for (const std::string& id : ids) {
+        const auto run = knownRun(database, id);
+        if (!run)
+            return Failure(run.error());
+        Points points;
+        readMetric(database, run->serial, key, {}, std::int64_t(1) << 40, [&](const api::MetricPoint& point) {
+            if (point.step >= interval.first && point.step <= interval.last)
+                points.push_back(point);
+        });
+        for (const api::MetricPoint& point : sampled(std::move(points), static_cast<std::size_t>(most)))
+            appendOfRun(text, toText(Json(key)), toText(Json(id)), point);
+    }
+    return text + "]}";
+}
+
 // The client's look at several runs at once.
 Task<Result<std::string>> getBulkInterval(TrackingParts parts, Asked asked)
 {
@@ -187,21 +245,23 @@ Task<Result<std::string>> getBulkInterval(TrackingParts parts, Asked asked)
         fields.refuse("max_results must be between 1 and 2500.");
     if (auto fault = fields.error())
         co_return Failure(*fault);
-    Database& database = parts.store.reader();
+    std::function<Result<std::string>(Database&)> look = [ids, key, most, interval](Database& database) { return sampledOf(database, ids, key, most, interval); };
+    co_return co_await parts.store.read<std::string>(std::move(look));
+}
+
+Result<std::string> allOf(Database& database, const std::vector<std::string>& ids, const std::string& key, std::int64_t left)
+{
     std::string text = "{\"metrics\":[";
     for (const std::string& id : ids) {
         const auto run = knownRun(database, id);
         if (!run)
-            co_return Failure(run.error());
-        Points points;
-        readMetric(database, run->serial, key, {}, std::int64_t(1) << 40, [&](const api::MetricPoint& point) {
-            if (point.step >= interval.first && point.step <= interval.last)
-                points.push_back(point);
-        });
-        for (const api::MetricPoint& point : sampled(std::move(points), static_cast<std::size_t>(most)))
+            return Failure(run.error());
+        readMetric(database, run->serial, key, {}, left, [&](const api::MetricPoint& point) {
             appendOfRun(text, toText(Json(key)), toText(Json(id)), point);
+            --left;
+        });
     }
-    co_return text + "]}";
+    return text + "]}";
 }
 
 // The web page's: everything of several runs, cut at a number of points.
@@ -210,7 +270,7 @@ Task<Result<std::string>> getBulk(TrackingParts parts, Asked asked)
     Fields fields(asked.fields);
     auto ids = fields.texts("run_id");
     const std::string key = fields.needText("metric_key");
-    std::int64_t left = std::min(fields.integer("max_results", PageLimit), PageLimit);
+    const std::int64_t left = std::min(fields.integer("max_results", PageLimit), PageLimit);
     if (ids.empty())
         fields.refuse("GetMetricHistoryBulk request must specify at least one run_id.");
     if (ids.size() > RunsLimit)
@@ -218,25 +278,15 @@ Task<Result<std::string>> getBulk(TrackingParts parts, Asked asked)
     if (auto fault = fields.error())
         co_return Failure(*fault);
     std::sort(ids.begin(), ids.end());
-    Database& database = parts.store.reader();
-    std::string text = "{\"metrics\":[";
-    for (const std::string& id : ids) {
-        const auto run = knownRun(database, id);
-        if (!run)
-            co_return Failure(run.error());
-        readMetric(database, run->serial, key, {}, left, [&](const api::MetricPoint& point) {
-            appendOfRun(text, toText(Json(key)), toText(Json(id)), point);
-            --left;
-        });
-    }
-    co_return text + "]}";
+    std::function<Result<std::string>(Database&)> look = [ids, key, left](Database& database) { return allOf(database, ids, key, left); };
+    co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 } // namespace
 
 void addHistoryCalls(Router& router, const TrackingParts& parts)
 {
-    addCall(router, parts, "GET", "metrics/get-history", getHistory);
+    addLongCall(router, parts, "GET", "metrics/get-history", getHistory);
     addCall(router, parts, "GET", "metrics/get-history-bulk-interval", getBulkInterval);
     addCall(router, parts, "GET", "metrics/get-history-bulk", getBulk);
 }

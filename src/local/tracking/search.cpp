@@ -57,15 +57,8 @@ Json withViewAsText(Json fields, const char* name)
     return fields;
 }
 
-Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
+Result<std::string> foundRuns(Database& database, const std::vector<std::string>& experiments, const Wanted& wanted)
 {
-    const Json body = withViewAsText(asked.fields, "run_view_type");
-    Fields fields(body);
-    const auto experiments = fields.texts("experiment_ids");
-    const auto wanted = readWanted(fields, Subject::Runs, "run_view_type");
-    if (!wanted)
-        co_return Failure(wanted.error());
-    Database& database = parts.store.reader();
     std::string places;
     std::vector<std::int64_t> ids;
     for (const std::string& text : experiments) {
@@ -75,24 +68,55 @@ Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
         places += places.empty() ? "?" : ", ?";
         ids.push_back(experiment->id);
     }
-    const std::string time = wanted->isOrderedByTime ? "" : "begun DESC, ";
+    const std::string time = wanted.isOrderedByTime ? "" : "begun DESC, ";
     const std::string in = ids.size() == 1 ? "= ?" : "IN (" + places + ")";
-    Statement row(database, runSelect("WHERE experiment " + in + wanted->view + wanted->query.condition + " ORDER BY " + wanted->query.order + time + "id ASC LIMIT ? OFFSET ?"));
+    Statement row(database, runSelect("WHERE experiment " + in + wanted.view + wanted.query.condition + " ORDER BY " + wanted.query.order + time + "id ASC LIMIT ? OFFSET ?"));
     for (const std::int64_t id : ids)
         row.bind(id);
-    bindAll(row, wanted->query.values);
-    bindAll(row, wanted->query.orderValues);
-    row.bind(wanted->limit + 1).bind(wanted->offset);
+    bindAll(row, wanted.query.values);
+    bindAll(row, wanted.query.orderValues);
+    row.bind(wanted.limit + 1).bind(wanted.offset);
     Json runs = Json::array();
     std::int64_t count = 0;
-    while (row.next() && ++count <= wanted->limit)
+    while (row.next() && ++count <= wanted.limit)
         runs.push_back(runJson(database, readRun(row)));
     Json answer = Json::object();
     if (!runs.empty())
         answer["runs"] = std::move(runs);
-    if (count > wanted->limit)
-        answer["next_page_token"] = pageToken(wanted->offset + wanted->limit);
-    co_return toText(answer);
+    if (count > wanted.limit)
+        answer["next_page_token"] = pageToken(wanted.offset + wanted.limit);
+    return toText(answer);
+}
+
+Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
+{
+    const Json body = withViewAsText(asked.fields, "run_view_type");
+    Fields fields(body);
+    const auto experiments = fields.texts("experiment_ids");
+    const auto wanted = readWanted(fields, Subject::Runs, "run_view_type");
+    if (!wanted)
+        co_return Failure(wanted.error());
+    std::function<Result<std::string>(Database&)> look = [experiments, wanted = *wanted](Database& database) { return foundRuns(database, experiments, wanted); };
+    co_return co_await parts.store.read<std::string>(std::move(look));
+}
+
+Result<std::string> foundExperiments(Database& database, const Wanted& wanted)
+{
+    const std::string tail = wanted.isOrdered ? "experiments.id DESC" : "experiments.created DESC, experiments.id ASC";
+    Statement row(database, "SELECT id FROM experiments WHERE 1 = 1" + wanted.view + wanted.query.condition + " ORDER BY " + wanted.query.order + tail + " LIMIT ? OFFSET ?");
+    bindAll(row, wanted.query.values);
+    bindAll(row, wanted.query.orderValues);
+    row.bind(wanted.limit + 1).bind(wanted.offset);
+    Json found = Json::array();
+    std::int64_t count = 0;
+    while (row.next() && ++count <= wanted.limit)
+        found.push_back(experimentJson(database, *findExperiment(database, row.integer(0))));
+    Json answer = Json::object();
+    if (!found.empty())
+        answer["experiments"] = std::move(found);
+    if (count > wanted.limit)
+        answer["next_page_token"] = pageToken(wanted.offset + wanted.limit);
+    return toText(answer);
 }
 
 Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)
@@ -102,22 +126,8 @@ Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)
     const auto wanted = readWanted(fields, Subject::Experiments, "view_type");
     if (!wanted)
         co_return Failure(wanted.error());
-    Database& database = parts.store.reader();
-    const std::string tail = wanted->isOrdered ? "experiments.id DESC" : "experiments.created DESC, experiments.id ASC";
-    Statement row(database, "SELECT id FROM experiments WHERE 1 = 1" + wanted->view + wanted->query.condition + " ORDER BY " + wanted->query.order + tail + " LIMIT ? OFFSET ?");
-    bindAll(row, wanted->query.values);
-    bindAll(row, wanted->query.orderValues);
-    row.bind(wanted->limit + 1).bind(wanted->offset);
-    Json found = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted->limit)
-        found.push_back(experimentJson(database, *findExperiment(database, row.integer(0))));
-    Json answer = Json::object();
-    if (!found.empty())
-        answer["experiments"] = std::move(found);
-    if (count > wanted->limit)
-        answer["next_page_token"] = pageToken(wanted->offset + wanted->limit);
-    co_return toText(answer);
+    std::function<Result<std::string>(Database&)> look = [wanted = *wanted](Database& database) { return foundExperiments(database, wanted); };
+    co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 } // namespace
