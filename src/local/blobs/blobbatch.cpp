@@ -72,6 +72,8 @@ std::vector<Part> partsOf(const std::string& text, const std::string& boundary, 
             return {};
         Part part{outer["content-id"], toRequest(line.substr(0, first), line.substr(first + 1, second - first - 1))};
         while (lines.next(line) && addHeader(line, part.request.headers)) {}
+        if (!part.request.path.starts_with('/'))
+            return {};
         part.request.base = whole.base;
         part.request.headers["host"] = whole.header("host");
         parts.push_back(std::move(part));
@@ -79,15 +81,17 @@ std::vector<Part> partsOf(const std::string& text, const std::string& boundary, 
     return parts;
 }
 
-// Container and blob of an address within the account.
+// Container and blob of an address; clients leave the account out here, also those that have it in all other paths.
 void place(Request& request)
 {
-    const auto account = request.path.find('/', 1);
-    if (account == std::string::npos)
-        return;
-    const auto end = std::min(request.path.find('/', account + 1), request.path.size());
-    request.params["container"] = api::decode(std::string_view(request.path).substr(account + 1, end - account - 1));
-    request.params["blob"] = api::decode(std::string_view(request.path).substr(std::min(end + 1, request.path.size())));
+    std::string_view path = std::string_view(request.path).substr(1);
+    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")}) {
+        if (path.starts_with(account + "/"))
+            path.remove_prefix(account.size() + 1);
+    }
+    const auto end = std::min(path.find('/'), path.size());
+    request.params["container"] = api::decode(path.substr(0, end));
+    request.params["blob"] = api::decode(path.substr(std::min(end + 1, path.size())));
 }
 
 std::string shown(const Part& part, const Response& response)

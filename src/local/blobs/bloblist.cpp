@@ -36,7 +36,8 @@ void addBlob(pugi::xml_node blobs, const FoundBlob& found, const BlobRecord& rec
     auto properties = node.append_child("Properties");
     const std::string type = propertyOf(record, "content-type");
     addText(properties, "Last-Modified", httpDate(modifiedOf(found.facts, record)));
-    addText(properties, "Etag", etagOf(found.facts, record));
+    const std::string tag = etagOf(found.facts, record);
+    addText(properties, "Etag", tag.substr(1, tag.size() - 2));  // without quotes in lists, as Azure has it
     addText(properties, "Content-Length", std::to_string(found.facts.size));
     addText(properties, "Content-Type", type.empty() ? typeByName(found.name) : type);
     for (const auto& [shown, name] : {std::pair("Content-Encoding", "content-encoding"), std::pair("Content-Language", "content-language"), std::pair("Content-Disposition", "content-disposition"),

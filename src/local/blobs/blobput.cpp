@@ -54,7 +54,7 @@ Task<Response> commitBlob(BlobCall& call, Upload::Written written, fs::path plac
     record.properties.insert(call.properties.begin(), call.properties.end());
     // What was asked for when the upload began must still hold now that it ends.
     const auto turn = co_await blobs.turns().take(call.container + '/' + call.blob);
-    if (auto refusal = refuseByConditions(call.request, standingOf(call), Aim::Write))
+    if (auto refusal = refuseByConditions(call, Aim::Write))
         co_return std::move(*refusal);
     std::vector<BlobRecord> records(1, std::move(record));
     const auto noted = co_await blobs.digests().put(call.container, std::move(records));

@@ -64,7 +64,7 @@ Task<Response> performBlob(BlobCall call)
     if (auto refusal = refuseReplacing(call))
         co_return std::move(*refusal);
     if (operation->conditions != Conditions::None) {
-        if (auto refusal = refuseByConditions(request, standingOf(call), operation->conditions == Conditions::Read ? Aim::Read : Aim::Write))
+        if (auto refusal = refuseByConditions(call, operation->conditions == Conditions::Read ? Aim::Read : Aim::Write))
             co_return std::move(*refusal);
     }
     const std::string crc = request.header("x-ms-content-crc64");
@@ -91,9 +91,9 @@ void addBlobRoutes(Router& router, BlobParts parts)
                 router.add(method, "/" + account + level, "desktop, azure-ai-ml, blob SDKs, azcopy", Route::Access::Public, handler);
 }
 
-Response blobError(const Request& request, int status, const std::string& code, const std::string& message)
+Response blobError(const Request&, int status, const std::string& code, const std::string& message)
 {
-    return errorAnswer(request.path, status, code, message);
+    return errorAnswer(std::string("/") + accountName + "/", status, code, message);
 }
 
 Response blobError(const Request& request, const Error& error)

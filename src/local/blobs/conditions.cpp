@@ -78,6 +78,15 @@ std::optional<Response> refuseByConditions(const Request& request, const Standin
     return std::nullopt;
 }
 
+std::optional<Response> refuseByConditions(const BlobCall& call, Aim aim)
+{
+    for (const char* name : {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}) {
+        if (call.request.headers.contains(name))
+            return refuseByConditions(call.request, standingOf(call), aim);
+    }
+    return std::nullopt;
+}
+
 Turns::Turn::~Turn()
 {
     if (!m_turns)

@@ -21,6 +21,8 @@ Standing standingOf(const BlobCall& call);
 enum class Aim { Read, Write };
 // The answer where a request's If-Match, If-None-Match, If-Modified-Since or If-Unmodified-Since do not hold: 304, 409 or 412.
 std::optional<Response> refuseByConditions(const Request& request, const Standing& standing, Aim aim);
+// The same for the blob of a call, which is only looked at where there are conditions.
+std::optional<Response> refuseByConditions(const BlobCall& call, Aim aim);
 
 // One commit at a time for each blob, so that what was checked still holds when the file moves into its place. Io thread only.
 class Turns {
