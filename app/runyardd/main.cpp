@@ -1,4 +1,5 @@
 #include "keeper.h"
+#include "upkeep.h"
 #include "worker.h"
 
 #include <cstdio>
@@ -15,6 +16,8 @@ int main(int count, char** words)
     case Options::Mode::Help: std::fputs(usage, stdout); return ExitDone;
     case Options::Mode::Version: std::puts("runyardd " RUNYARD_VERSION); return ExitDone;
     case Options::Mode::Routes: return printRoutes();
+    case Options::Mode::Backup: return backUp(*options);
+    case Options::Mode::Check: return check(*options);
     case Options::Mode::Work: return serveWorkspace(*options);
     case Options::Mode::Serve: break;
     }

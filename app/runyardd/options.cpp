@@ -8,12 +8,17 @@
 namespace runyard {
 
 const char* const usage = "Usage: runyardd [--data DIR] [--listen HOST:PORT] [--idle SECONDS] [--trace FILE]\n"
+                          "       runyardd backup FILE [--data DIR]\n"
+                          "       runyardd check [--all] [--repair] [--data DIR]\n"
                           "       runyardd routes\n"
                           "Serves a workspace on this computer to Runyard and to MLflow clients.\n"
                           "  --data DIR          where the workspace lives (default: $XDG_DATA_HOME/runyard or ~/.local/share/runyard)\n"
                           "  --listen HOST:PORT  loopback only (default: 127.0.0.1 and the port of last time)\n"
                           "  --idle SECONDS      goes after so long without runs, windows and clients (default: 600)\n"
                           "  --trace FILE        writes every exchange with a client as text to FILE, without secrets\n"
+                          "  backup FILE         copies the database to FILE, whole and verified, also while the service runs\n"
+                          "  check               looks over database, run folders and files, and says what is wrong (exit code 1); --all reads every file\n"
+                          "  check --repair      restores the newest good backup and takes up what is sealed in the folders; end the service first\n"
                           "  routes              prints the table of routes\n";
 
 namespace {
@@ -91,6 +96,13 @@ Result<Options> parseOptions(const std::vector<std::string>& arguments)
         const std::string& word = arguments[at];
         if (word == "routes") {
             options.mode = Options::Mode::Routes;
+        } else if (word == "backup" && at + 1 < arguments.size()) {
+            options.mode = Options::Mode::Backup;
+            options.backup = std::filesystem::absolute(arguments[++at]).lexically_normal();
+        } else if (word == "check") {
+            options.mode = Options::Mode::Check;
+        } else if (options.mode == Options::Mode::Check && (word == "--repair" || word == "--all")) {
+            (word == "--all" ? options.isReadingAll : options.isRepairing) = true;
         } else if (word == "--worker") {
             options.mode = Options::Mode::Work;
         } else if (word == "--help" || word == "-h") {

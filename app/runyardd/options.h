@@ -11,7 +11,7 @@ namespace runyard {
 
 // What the command line says.
 struct Options {
-    enum class Mode { Serve, Work, Routes, Help, Version };
+    enum class Mode { Serve, Work, Routes, Backup, Check, Help, Version };
     Mode mode = Mode::Serve;
     std::filesystem::path folder;
     std::string host = "127.0.0.1";
@@ -26,12 +26,15 @@ struct Options {
     int lock = -1;
     int life = -1;
     std::string socket;
+    std::filesystem::path backup;             // the file to write
+    bool isRepairing = false;
+    bool isReadingAll = false;
 };
 
 Result<Options> parseOptions(const std::vector<std::string>& arguments);
 extern const char* const usage;
 
 // Exit codes that mean something.
-enum Exit : int { ExitDone = 0, ExitUsage = 2, ExitCannotStart = 3, ExitCrashed = 4 };
+enum Exit : int { ExitDone = 0, ExitFaults = 1, ExitUsage = 2, ExitCannotStart = 3, ExitCrashed = 4 };
 
 } // namespace runyard

@@ -270,7 +270,7 @@ void StoreTest::restoresABackupOfADamagedDatabase()
     Store store(context, file);
     const auto opened = store.open();
     QVERIFY2(opened, opened ? "" : opened.error().detail.c_str());
-    QCOMPARE(store.notes().size(), std::size_t(1));
+    QCOMPARE(store.notes().size(), std::size_t(2));
     QVERIFY2(store.notes()[0].find("store-1.sqlite was restored") != std::string::npos, store.notes()[0].c_str());
     QVERIFY(findRun(store.reader(), "saved"));
     QVERIFY(!findRun(store.reader(), "later"));

@@ -31,6 +31,7 @@ public:
         local::Request request;
         request.method = method;
         request.target = target;
+        request.base = "http://127.0.0.1:1";
         request.path = target.substr(0, target.find('?'));
         request.headers = std::move(headers);
         request.headers.emplace("content-type", "application/json");

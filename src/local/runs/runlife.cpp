@@ -7,6 +7,7 @@
 #include "local/blobs/blobs.h"
 #include "local/blobs/digests.h"
 #include "local/computes/computes.h"
+#include "local/store/runrecord.h"
 #include "local/store/runs.h"
 #include "runvariables.h"
 #include "snapshot.h"
@@ -301,14 +302,21 @@ Task<> RunLife::end(Self self, std::string status, std::string code, std::string
     const Millis now = nowMillis();
     if (!self->m_phases.empty() && self->m_phases.back().end == 0)
         self->m_phases.back().end = now;
+    RunChange change;
+    change.status = status;
+    change.ended = when;
+    change.errorCode = code;
+    change.errorMessage = sentence;
+    change.phases = self->m_phases;
+    std::function<Result<>()> seal = [folder = self->m_folder, text = stateRecord(change)]() -> Result<> {
+        std::error_code error;
+        fs::create_directories(folder.record(), error);
+        return writeFileDurably(folder.record() / "state.json", text);
+    };
+    // Where this fails the database still has it.
+    co_await inPool<Result<>>(self->m_parts.context, self->m_pool, std::move(seal));
     for (;;) {
-        RunChange change;
-        change.status = status;
-        change.ended = when;
-        change.errorCode = code;
-        change.errorMessage = sentence;
-        change.phases = self->m_phases;
-        const auto written = co_await self->m_parts.runs.change(self->m_job.name, std::move(change));
+        const auto written = co_await self->m_parts.runs.change(self->m_job.name, change);
         if (written || written.error().code == Error::Code::NotFound)
             co_return;
         co_await sleepFor(std::chrono::seconds(1));  // a full disk; the next life of the service would come to the same end

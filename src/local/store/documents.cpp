@@ -1,4 +1,5 @@
 #include "database.h"
+#include "records.h"
 #include "store.h"
 
 namespace runyard::local {
@@ -20,7 +21,12 @@ Task<Result<Document>> Documents::put(std::string kind, std::string name, std::s
                      " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
                      kind, name, version, json, now);
         const auto created = database.number("SELECT created FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
-        return Document{kind, name, version, json, created.value_or(now), now};
+        const Document document{kind, name, version, json, created.value_or(now), now};
+        if (database.hasFault())
+            return document;  // undone by whoever runs this
+        if (auto kept = keepRecord(folderOf(database), document); !kept)
+            return Failure(kept.error());
+        return document;
     };
     co_return co_await m_store.write<Document>(std::move(operation));
 }
@@ -31,7 +37,9 @@ Task<Result<>> Documents::remove(std::string kind, std::string name, std::string
         const auto gone = database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", kind, name, version);
         if (gone == 0 && !database.hasFault())
             return failure(Error::Code::NotFound, "There is no " + kind + " “" + name + "”.", version);
-        return {};
+        if (database.hasFault())
+            return {};
+        return keepRemoval(folderOf(database), Document{kind, name, version, {}, 0, nowMillis()});
     };
     co_return co_await m_store.write<void>(std::move(operation));
 }

@@ -60,7 +60,7 @@ Health quickCheck(Database& database, std::chrono::milliseconds limit)
     auto end = Clock::now() + limit;
     if (limit.count() > 0)
         sqlite3_progress_handler(database.handle(), 1000, isOver, &end);
-    const auto answer = database.text("PRAGMA quick_check(1)");
+    const auto answer = database.text(limit.count() > 0 ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)");
     sqlite3_progress_handler(database.handle(), 0, nullptr, nullptr);
     const bool isStopped = database.takeFault().has_value() && !database.isDamaged();
     if (isStopped)
@@ -72,7 +72,7 @@ Result<> copyDatabase(const fs::path& file, const fs::path& copy)
 {
     std::error_code error;
     fs::create_directories(copy.parent_path(), error);
-    const fs::path temporary = copy.string() + ".tmp";
+    const fs::path temporary = copy.string() + ".partial-" + std::to_string(::getpid());
     fs::remove(temporary, error);
     auto from = Database::open(file, Database::Mode::ReadOnly);
     auto done = from ? copyPages(**from, temporary) : Result<>(Failure(from.error()));

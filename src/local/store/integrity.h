@@ -9,7 +9,7 @@ namespace runyard::local {
 // How a look at a database's pages ended.
 enum class Health { Good, Damaged, OutOfTime };
 
-// PRAGMA quick_check, given up after `limit` (0: none).
+// PRAGMA quick_check, given up after `limit`; 0: none, and indexes are compared with their tables too.
 Health quickCheck(Database& database, std::chrono::milliseconds limit);
 
 // Copies a live database to `copy` (temporary name, verified by integrity_check, fsync, rename). Any thread.

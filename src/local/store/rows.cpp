@@ -1,5 +1,7 @@
 #include "rows.h"
 
+#include "phases.h"
+
 #include "core/ids.h"
 
 #include <nlohmann/json.hpp>
@@ -19,24 +21,6 @@ std::optional<ExperimentRow> readExperiment(Statement& row)
     return ExperimentRow{row.integer(0), row.text(1), row.text(2), row.text(3), row.integer(4) != 0, row.integer(5), row.integer(6)};
 }
 
-std::string toText(const std::vector<api::Phase>& phases)
-{
-    Json list = Json::array();
-    for (const api::Phase& phase : phases)
-        list.push_back(Json::array({phase.name, phase.start, phase.end, phase.note}));
-    return list.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::vector<api::Phase> readPhases(const std::string& text)
-{
-    std::vector<api::Phase> phases;
-    for (const Json& phase : Json::parse(text, nullptr, false)) {
-        if (phase.is_array() && phase.size() == 4)
-            phases.push_back({phase[0].get<std::string>(), phase[1].get<Millis>(), phase[2].get<Millis>(), phase[3].get<std::string>()});
-    }
-    return phases;
-}
-
 const char* nameOf(TextTable table)
 {
     switch (table) {
@@ -48,6 +32,24 @@ const char* nameOf(TextTable table)
 }
 
 } // namespace
+
+std::string phasesText(const std::vector<api::Phase>& phases)
+{
+    Json list = Json::array();
+    for (const api::Phase& phase : phases)
+        list.push_back(Json::array({phase.name, phase.start, phase.end, phase.note}));
+    return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<api::Phase> phasesOf(const std::string& text)
+{
+    std::vector<api::Phase> phases;
+    for (const Json& phase : Json::parse(text, nullptr, false)) {
+        if (phase.is_array() && phase.size() == 4)
+            phases.push_back({phase[0].get<std::string>(), phase[1].get<Millis>(), phase[2].get<Millis>(), phase[3].get<std::string>()});
+    }
+    return phases;
+}
 
 std::optional<ExperimentRow> findExperiment(Database& database, std::int64_t id)
 {
@@ -109,7 +111,7 @@ RunRow readRun(const Statement& row)
     run.ended = row.integer(12);
     run.errorCode = row.text(13);
     run.errorMessage = row.text(14);
-    run.phases = readPhases(row.text(15));
+    run.phases = phasesOf(row.text(15));
     run.isDeleted = row.integer(16) != 0;
     run.isArchived = row.integer(17) != 0;
     return run;
@@ -134,7 +136,7 @@ Result<RunRow> insertRun(Database& database, RunRow run)
     database.run("INSERT INTO runs(id, experiment, name, status, target, kind, creator, parent, user, created, started, ended, errorCode, errorMessage, phases)"
                  " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                  run.id, run.experiment, run.displayName, run.status, run.target, run.kind, run.creator, run.parent, run.user, run.created, run.started, run.ended,
-                 run.errorCode, run.errorMessage, toText(run.phases));
+                 run.errorCode, run.errorMessage, phasesText(run.phases));
     run.serial = database.lastRow();
     setText(database, TextTable::Tags, run.serial, "mlflow.runName", run.displayName);
     if (!run.parent.empty())
@@ -156,7 +158,7 @@ void updateRun(Database& database, const std::string& id, const RunChange& chang
     set("UPDATE runs SET errorCode = ? WHERE id = ?", change.errorCode);
     set("UPDATE runs SET errorMessage = ? WHERE id = ?", change.errorMessage);
     if (change.phases)
-        database.run("UPDATE runs SET phases = ? WHERE id = ?", toText(*change.phases), id);
+        database.run("UPDATE runs SET phases = ? WHERE id = ?", phasesText(*change.phases), id);
     if (!change.displayName)
         return;
     if (const auto serial = database.number("SELECT serial FROM runs WHERE id = ?", id))

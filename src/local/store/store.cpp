@@ -1,6 +1,8 @@
 #include "store.h"
 
 #include "integrity.h"
+#include "records.h"
+#include "reindex.h"
 #include "schema.h"
 #include "writer.h"
 
@@ -8,6 +10,7 @@
 #include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
+#include <sqlite3.h>
 
 namespace runyard::local {
 
@@ -25,6 +28,9 @@ constexpr std::size_t BackupsKept = 3;
 
 fs::path suspicionOf(const fs::path& file) { return file.string() + ".suspect"; }
 
+// There while a restored database has not yet taken up the records: also over a crash in the middle of that.
+fs::path restoringMarkOf(const fs::path& file) { return file.string() + ".restoring"; }
+
 // The last close of a database removes its -wal: one that is there, and not empty, was left by a crash.
 bool endedUncleanly(const fs::path& file)
 {
@@ -38,6 +44,21 @@ Result<> configure(Database& database)
     return database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864;");
 }
 
+// What was sealed since the backup that was restored.
+Result<> takeUpRecords(Database& database, const fs::path& file, std::vector<std::string>& notes)
+{
+    std::error_code error;
+    if (fs::exists(restoringMarkOf(file), error)) {
+        const auto done = reindex(database, file.parent_path());
+        if (!done)
+            return Failure(done.error());
+        notes.push_back(toSentence(*done));
+        notes.insert(notes.end(), done->notes.begin(), done->notes.end());
+        fs::remove(restoringMarkOf(file), error);
+    }
+    return keepAllRecords(database, file.parent_path());
+}
+
 } // namespace
 
 Store::Store(asio::io_context& context, fs::path file) : m_context(context), m_file(std::move(file)) {}
@@ -49,7 +70,12 @@ Store::~Store()
     m_reader.reset();  // before the writer, whose closing then removes the -wal
 }
 
-Database& Store::reader() { return *m_reader; }
+Database& Store::reader()
+{
+    if (m_reader->isDamaged())
+        asio::post(m_context, [this] { m_writer->reportDamage(); });
+    return *m_reader;
+}
 
 void Store::onDamage(std::function<void()> tell)
 {
@@ -75,14 +101,17 @@ Result<std::unique_ptr<Database>> Store::openChecked(bool& isCheckedWhole)
         const auto limit = isSuspect ? std::chrono::milliseconds(0) : CheckAtOnce;
         health = quickCheck(**database, limit);
     }
-    isCheckedWhole = health != Health::OutOfTime;
+    isCheckedWhole = (isSuspect || isUnclean) && health != Health::OutOfTime;
     if (health != Health::Damaged)
         return database;
     database->reset();
+    if (auto marked = writeFileDurably(restoringMarkOf(m_file), ""); !marked)
+        return Failure(marked.error());
     auto restored = restore(m_file);
     if (!restored)
         return Failure(restored.error());
     m_notes.push_back(*restored);
+    isCheckedWhole = true;
     auto fresh = Database::open(m_file, Database::Mode::ReadWrite);
     if (fresh) {
         if (const auto again = configure(**fresh); !again)
@@ -98,6 +127,12 @@ Result<> Store::open()
     if (!database)
         return Failure(database.error());
     const int version = schemaVersion(**database);
+    std::error_code error;
+    if (version == 0 && fs::exists(m_file.parent_path() / "records", error)) {
+        m_notes.emplace_back("The workspace's database was not there any more; a new one is made from the records in the folders.");
+        if (auto marked = writeFileDurably(restoringMarkOf(m_file), ""); !marked)
+            return marked;
+    }
     if (version > 0 && version < SchemaVersion) {
         const auto saved = copyDatabase(m_file, m_file.parent_path() / "backup" / ("store-" + std::to_string(nowMillis()) + ".sqlite"));
         if (!saved)
@@ -105,7 +140,8 @@ Result<> Store::open()
     }
     if (auto done = migrate(**database); !done)
         return done;
-    std::error_code error;
+    if (auto taken = takeUpRecords(**database, m_file, m_notes); !taken)
+        return taken;
     fs::remove(suspicionOf(m_file), error);
     auto reader = Database::open(m_file, Database::Mode::ReadOnly);
     if (!reader)
@@ -120,9 +156,14 @@ Result<> Store::open()
 void Store::checkInBackground()
 {
     m_check = std::jthread([this](const std::stop_token& stop) {
+        for (int slice = 0; slice < 40 && !stop.stop_requested(); ++slice)  // a start is not to wait for the disk
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
         auto database = Database::open(m_file, Database::Mode::ReadOnly);
-        // In slices, so that the program can end meanwhile: each look starts anew, four times as long.
-        for (auto limit = std::chrono::milliseconds(500); database && !stop.stop_requested(); limit *= 4) {
+        if (!database)
+            return;
+        const std::stop_callback interrupt(stop, [&database] { sqlite3_interrupt((*database)->handle()); });
+        // In slices, so that the reader's snapshot does not hold the WAL back for long: each look starts anew, four times as long.
+        for (auto limit = std::chrono::milliseconds(500); !stop.stop_requested(); limit *= 4) {
             const Health health = quickCheck(**database, limit);
             if (health == Health::Damaged)
                 asio::post(m_context, [this] { m_writer->reportDamage(); });

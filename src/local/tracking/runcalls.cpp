@@ -1,4 +1,5 @@
 #include "calls.h"
+#include "seal.h"
 
 #include "core/ids.h"
 #include "local/server/changes.h"
@@ -123,6 +124,7 @@ Task<Result<std::string>> update(TrackingParts parts, Asked asked)
     if (!done)
         co_return Failure(done.error());
     parts.changes.touch("workspace");
+    co_await sealEnded(parts, id);
     const auto run = knownRun(parts.store.reader(), id);
     if (!run)
         co_return Failure(run.error());

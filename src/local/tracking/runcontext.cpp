@@ -1,5 +1,6 @@
 // What azureml-core asks for from inside a run, in the dialects of its versions.
 #include "calls.h"
+#include "seal.h"
 #include "entries.h"
 
 #include "api/json.h"
@@ -146,6 +147,7 @@ Task<Result<std::string>> addEvent(TrackingParts parts, Identity who, std::strin
     if (!done)
         co_return Failure(done.error());
     parts.changes.touch("workspace");
+    co_await sealEnded(parts, id);
     co_return std::string("{}");
 }
 
