@@ -88,6 +88,7 @@ std::optional<Request> sourceOf(const Request& request)
 void takeOver(BlobCall& call, const Standing& from)
 {
     Request& request = call.request;
+    request.headers.erase("content-type");  // of no bytes
     if (metadataOf(request).empty())
         for (const auto& [name, value] : from.record.metadata)
             request.headers["x-ms-meta-" + name] = value;

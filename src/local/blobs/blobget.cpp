@@ -117,7 +117,7 @@ Task<Response> getBlob(BlobCall call)
     if (!range)
         co_return response;
     response.status = 206;
-    response = std::move(response).with("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(facts->size));
+    response.headers.emplace_back("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(facts->size));
     if (asksForDigest(call.request))
         co_return co_await withDigest(std::move(call), std::move(response));
     co_return response;

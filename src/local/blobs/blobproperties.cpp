@@ -61,7 +61,8 @@ BlobProperties propertiesOf(const Request& request)
     }
     // A whole blob's own type counts where it is more than what transports set of themselves.
     const std::string type = request.header("content-type");
-    if (!properties.contains("content-type") && !request.query.contains("comp") && !type.empty() && type != "application/octet-stream")
+    const bool isOfTransport = type.empty() || type == "application/octet-stream" || type == "application/x-www-form-urlencoded";
+    if (!properties.contains("content-type") && !request.query.contains("comp") && !isOfTransport)
         properties["content-type"] = type;
     return properties;
 }
