@@ -40,10 +40,8 @@ bool readField(JsonReader& reader, const std::string& key, MetricValue& value, M
         found |= 1;
         return reader.peek() == JsonReader::Kind::Text && reader.readText(value.key);
     }
-    if (key == "model_id" || key == "dataset_name" || key == "dataset_digest")
-        return readModelField(reader, key, model);
     if (key != "value" && key != "timestamp" && key != "step")
-        return reader.skip();
+        return key == "model_id" || key == "dataset_name" || key == "dataset_digest" ? readModelField(reader, key, model) : reader.skip();
     if (!readDigits(reader, held, digits))
         return false;
     if (key == "value") {
@@ -209,10 +207,11 @@ void cut(std::string& text, std::size_t limit)
     text.resize(limit);
 }
 
-Result<> checkPairs(Pairs& pairs, const std::string& name, std::size_t valueLimit)
+Result<> checkPairs(Pairs& pairs, const std::string& name, std::size_t valueLimit, Place place)
 {
     for (std::size_t i = 0; i < pairs.size(); ++i) {
-        if (auto good = checkKey(pairs[i].first, name + "[" + std::to_string(i) + "].key"); !good)
+        const std::string path = place == Place::Only ? "key" : name + "[" + std::to_string(i) + "].key";
+        if (auto good = checkKey(pairs[i].first, path); !good)
             return good;
         cut(pairs[i].second, valueLimit);
     }
@@ -230,8 +229,8 @@ Result<> checkBatch(Batch& batch, Place place)
         const MetricValue& value = batch.metrics[i];
         const auto path = [&] { return place == Place::Only ? std::string() : "metrics[" + std::to_string(i) + "]."; };
         if (value.point.time < 0)
-            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter '" + path() + "timestamp' supplied: metric timestamps must be"
-                           " non-negative integers (ms since epoch).");
+            return failure(Error::Code::Invalid, "Invalid value " + std::to_string(value.point.time) + " for parameter '" + path() + "timestamp' supplied: metric '" + value.key
+                           + "'. Timestamp must be a nonnegative long (64-bit integer) ");
         if (last && *last == value.key)
             continue;  // a batch is mostly one or few names
         if (auto good = checkKey(value.key, path() + "name"); !good)
@@ -243,9 +242,9 @@ Result<> checkBatch(Batch& batch, Place place)
         if (!seen.insert(key).second)
             return failure(Error::Code::Invalid, "Duplicate parameter keys have been submitted: ['" + key + "']. Please ensure the request contains only one param value per param key.");
     }
-    if (auto good = checkPairs(batch.params, "params", ParamValueLimit); !good)
+    if (auto good = checkPairs(batch.params, "params", ParamValueLimit, place); !good)
         return good;
-    return checkPairs(batch.tags, "tags", TagValueLimit);
+    return checkPairs(batch.tags, "tags", TagValueLimit, place);
 }
 
 Result<Batch> readBatch(const std::string& body)

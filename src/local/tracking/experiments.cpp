@@ -138,6 +138,8 @@ Task<Result<std::string>> setDeleted(TrackingParts parts, Asked asked, bool isDe
     ExperimentWork work = [isDeleted](Database& database, const ExperimentRow& experiment) -> Result<> {
         if (isDeleted && experiment.id == 0)
             return failure(Error::Code::Invalid, "The experiment 'Default' cannot be deleted.");
+        if (experiment.isDeleted == isDeleted)
+            return failure(Error::Code::NotFound, "No Experiment with id=" + std::to_string(experiment.id) + " exists");
         database.run("UPDATE experiments SET isDeleted = ? WHERE id = ?", isDeleted ? 1 : 0, experiment.id);
         database.run("UPDATE runs SET isDeleted = ? WHERE experiment = ?", isDeleted ? 1 : 0, experiment.id);
         return {};

@@ -69,7 +69,7 @@ void Fields::missing(const std::string& name)
 
 void Fields::wrongType(const std::string& name, const Json& value)
 {
-    refuse("Invalid value " + toText(value) + " for parameter '" + m_path + name + "' supplied: Hint: Value was of type '" + pythonType(value) + "'." + SeeDocs);
+    refuse("Invalid value " + toText(value) + " for parameter '" + m_path + name + "' supplied:  Hint: Value was of type '" + pythonType(value) + "'." + SeeDocs);
 }
 
 std::string Fields::needText(const std::string& name)

@@ -47,7 +47,7 @@ public:
         const Token first = take();
         const bool isName = first.kind == Token::Kind::Word || first.kind == Token::Kind::Ticked || (first.kind == Token::Kind::Quoted && first.quote == '"');
         if (!isName)
-            return refused("Invalid comparison clause: the left side is '" + first.text + "', a name was expected.");
+            return refused(first.kind == Token::Kind::End ? "Invalid comparison clause. Expected 3 tokens found 0" : "Invalid clause(s) in filter string: '" + first.text + "'");
         if (now().kind != Token::Kind::Dot)
             return attribute(first.text, m_subject, m_use);
         take();
@@ -125,7 +125,7 @@ private:
             take();
             return Operator::IsNotNull;
         }
-        return refused("Invalid comparison clause: '" + token.text + "' is no operator.");
+        return refused(token.kind == Token::Kind::End ? "Invalid clause(s) in filter string: a comparison ends before its operator" : "Invalid clause(s) in filter string: '" + token.text + "'");
     }
 
     Result<std::vector<Constant>> single(const Identifier& left)
@@ -176,6 +176,10 @@ Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subje
     auto tokens = splitFilter(text);
     if (!tokens)
         return Failure(tokens.error());
+    for (std::size_t i = 1; i < tokens->size(); ++i) {
+        if (isWord((*tokens)[i], "or") && (*tokens)[i - 1].kind != Token::Kind::Dot)
+            return refused("Invalid clause(s) in filter string: 'OR'");
+    }
     Parser parser(std::move(*tokens), subject, Use::Filter);
     std::vector<Comparison> filter;
     while (!parser.isDone()) {
@@ -205,10 +209,14 @@ Result<Ordering> parseOrdering(std::string_view text, Subject subject)
     Ordering ordering{*by, Ordering::Direction::Up};
     if (isWord(parser.now(), "desc"))
         ordering.direction = Ordering::Direction::Down;
-    if (isWord(parser.now(), "desc") || isWord(parser.now(), "asc"))
+    const bool isDirected = isWord(parser.now(), "desc") || isWord(parser.now(), "asc");
+    if (isDirected)
         parser.take();
-    if (!parser.isDone() || by->entity == Entity::Dataset)
-        return refused("Invalid order_by clause '" + std::string(text) + "'.");
+    if (by->entity == Entity::Dataset)
+        return refused("Invalid identifier type 'dataset'");
+    if (!parser.isDone())
+        return refused(parser.now().kind == Token::Kind::Word && !isDirected ? "Invalid ordering key in order_by clause '" + std::string(text) + "'."
+                                                                            : "Invalid order_by clause '" + std::string(text) + "'. Could not be parsed.");
     return ordering;
 }
 

@@ -110,13 +110,16 @@ Result<> checkNull(const Comparison& comparison, const FilterRules& rules)
                    + comparison.left.key + "'");
 }
 
-Result<> checkOperator(const Comparison& comparison, bool isNumber)
+Result<> checkOperator(const Comparison& comparison, Subject subject, bool isNumber)
 {
     const Operator op = comparison.op;
     const bool isOrder = op == Operator::Greater || op == Operator::GreaterEqual || op == Operator::Less || op == Operator::LessEqual;
     const bool isText = op == Operator::Like || op == Operator::ILike || isList(op);
     if (isNumber ? !isText : !isOrder)
         return {};
+    const bool isRegistry = subject == Subject::RegisteredModels || subject == Subject::ModelVersions;
+    if (isRegistry)
+        return refused("Invalid comparator for " + std::string(comparison.left.entity == Entity::Tag ? "tag" : "attribute") + ": " + written(op));
     return refused("Invalid comparator '" + written(op) + "' not one of '" + (isNumber ? "{'>', '>=', '!=', '=', '<', '<='}" : "{'!=', '=', 'LIKE', 'ILIKE'}") + "'");
 }
 
@@ -175,7 +178,7 @@ Result<> checkComparison(const Comparison& comparison, Subject subject)
         return checkNull(comparison, rules);
     const Identifier& left = comparison.left;
     const bool isNumber = left.entity == Entity::Metric || (left.entity == Entity::Attribute && holds(rules.numeric, left.key));
-    if (auto good = checkOperator(comparison, isNumber); !good)
+    if (auto good = checkOperator(comparison, subject, isNumber); !good)
         return good;
     return isNumber ? checkNumber(comparison, rules) : checkText(comparison, rules);
 }

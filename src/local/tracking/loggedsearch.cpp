@@ -145,36 +145,41 @@ Result<Wanted> readWanted(const Json& body)
     return wanted;
 }
 
+std::string found(Database& database, const Wanted& wanted)
+{
+    std::string places;
+    for (const std::string& text : wanted.experiments) {
+        if (const auto experiment = knownExperiment(database, text))
+            places += (places.empty() ? "" : ", ") + std::to_string(experiment->id);
+    }
+    const bool isScoped = !wanted.scope.condition.empty() && !wanted.hasMetric;
+    const std::string measured = isScoped ? " AND EXISTS(SELECT 1 FROM loggedModelMetrics x WHERE x.model = m.serial" + wanted.scope.condition + ")" : "";
+    Statement row(database, loggedModelSelect("WHERE m.isDeleted = 0 AND m.experiment IN (" + places + ")" + wanted.query.condition + measured + " ORDER BY " + wanted.query.order
+                                              + " LIMIT ? OFFSET ?"));
+    bindAll(row, wanted.query.values);
+    if (isScoped)
+        bindAll(row, wanted.scope.values);
+    bindAll(row, wanted.query.orderValues);
+    row.bind(wanted.limit + 1).bind(wanted.offset);
+    Json models = Json::array();
+    std::int64_t count = 0;
+    while (row.next() && ++count <= wanted.limit)
+        models.push_back(loggedModelJson(database, readLoggedModel(row)));
+    Json answer = Json::object();
+    if (!models.empty())
+        answer["models"] = std::move(models);
+    if (count > wanted.limit)
+        answer["next_page_token"] = tokenOf(wanted);
+    return toText(answer);
+}
+
 Task<Result<std::string>> search(TrackingParts parts, Asked asked)
 {
     const auto wanted = readWanted(asked.fields);
     if (!wanted)
         co_return Failure(wanted.error());
-    Database& database = parts.store.reader();
-    std::string places;
-    for (const std::string& text : wanted->experiments) {
-        if (const auto experiment = knownExperiment(database, text))
-            places += (places.empty() ? "" : ", ") + std::to_string(experiment->id);
-    }
-    const bool isScoped = !wanted->scope.condition.empty() && !wanted->hasMetric;
-    const std::string measured = isScoped ? " AND EXISTS(SELECT 1 FROM loggedModelMetrics x WHERE x.model = m.serial" + wanted->scope.condition + ")" : "";
-    Statement row(database, loggedModelSelect("WHERE m.isDeleted = 0 AND m.experiment IN (" + places + ")" + wanted->query.condition + measured + " ORDER BY " + wanted->query.order
-                                              + " LIMIT ? OFFSET ?"));
-    bindAll(row, wanted->query.values);
-    if (isScoped)
-        bindAll(row, wanted->scope.values);
-    bindAll(row, wanted->query.orderValues);
-    row.bind(wanted->limit + 1).bind(wanted->offset);
-    Json models = Json::array();
-    std::int64_t count = 0;
-    while (row.next() && ++count <= wanted->limit)
-        models.push_back(loggedModelJson(database, readLoggedModel(row)));
-    Json answer = Json::object();
-    if (!models.empty())
-        answer["models"] = std::move(models);
-    if (count > wanted->limit)
-        answer["next_page_token"] = tokenOf(*wanted);
-    co_return toText(answer);
+    std::function<Result<std::string>(Database&)> look = [wanted = *wanted](Database& database) -> Result<std::string> { return found(database, wanted); };
+    co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 } // namespace

@@ -74,7 +74,7 @@ Task<Result<std::string>> logParameter(TrackingParts parts, Asked asked)
     batch.params.emplace_back(key, fields.text("value"));
     if (auto fault = fields.error())
         co_return Failure(*fault);
-    if (auto good = checkBatch(batch); !good)
+    if (auto good = checkBatch(batch, Place::Only); !good)
         co_return Failure(good.error());
     const std::string id = batch.runId;
     RunWork work = [batch](Database& database, const RunRow& run) -> Result<> {
@@ -100,7 +100,7 @@ Task<Result<std::string>> setRunTag(TrackingParts parts, Asked asked)
     batch.tags.emplace_back(key, fields.text("value"));
     if (auto fault = fields.error())
         co_return Failure(*fault);
-    if (auto good = checkBatch(batch); !good)
+    if (auto good = checkBatch(batch, Place::Only); !good)
         co_return Failure(good.error());
     co_return co_await log(parts, asked.who, std::move(batch));
 }
@@ -133,7 +133,11 @@ Task<Result<std::string>> logModel(TrackingParts parts, Asked asked)
         co_return Failure(*fault);
     const auto model = parseLenient(text);
     if (!model || !model->is_object())
-        co_return failure(Error::Code::Invalid, "Malformed model info. \n " + text.substr(0, 200) + " \n provided, but it is not valid JSON.");
+        co_return failure(Error::Code::Invalid, "Malformed model info. \n " + text.substr(0, 200) + " \n is not a valid JSON.");
+    for (const char* field : {"artifact_path", "flavors", "utc_time_created", "run_id"}) {
+        if (!model->contains(field))
+            co_return failure(Error::Code::Invalid, "Model json is missing mandatory fields: ['" + std::string(field) + "']");
+    }
     RunWork work = [model = *model](Database& database, const RunRow& run) -> Result<> {
         const auto old = database.text("SELECT value FROM tags WHERE run = ? AND key = 'mlflow.loggedModels'", run.serial);
         auto list = parseLenient(old.value_or("[]")).value_or(Json::array());

@@ -80,15 +80,19 @@ std::string pageOf(Database& database, const std::string& sql, const Wanted& wan
     return toText(answer);
 }
 
+using Look = std::function<Result<std::string>(Database&)>;
+
 Task<Result<std::string>> searchModels(TrackingParts parts, Asked asked)
 {
     const auto wanted = readWanted(asked.fields, Subject::RegisteredModels, 100, 1000);
     if (!wanted)
         co_return Failure(wanted.error());
-    Database& database = parts.store.reader();
     const std::string prompts = wanted->isPrompts ? "" : " AND NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = models.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')";
     const std::string sql = modelSelect("WHERE 1 = 1" + wanted->query.condition + prompts + " ORDER BY " + wanted->query.order + "models.name ASC");
-    co_return pageOf(database, sql, *wanted, "registered_models", [&](const Statement& row, Json& found) { found.push_back(modelJson(database, readModelRow(row))); });
+    Look look = [sql, wanted = *wanted](Database& database) -> Result<std::string> {
+        return pageOf(database, sql, wanted, "registered_models", [&](const Statement& row, Json& found) { found.push_back(modelJson(database, readModelRow(row))); });
+    };
+    co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 Task<Result<std::string>> searchVersions(TrackingParts parts, Asked asked)
@@ -96,15 +100,17 @@ Task<Result<std::string>> searchVersions(TrackingParts parts, Asked asked)
     auto wanted = readWanted(asked.fields, Subject::ModelVersions, 10'000, 200'000);
     if (!wanted)
         co_return Failure(wanted.error());
-    Database& database = parts.store.reader();
     if (!wanted->isOrdered)
         wanted->query.order = "d.modified DESC, ";
     const std::string prompts = wanted->isPrompts ? "" : " AND NOT EXISTS(SELECT 1 FROM modelTags p WHERE p.name = d.name AND p.key = 'mlflow.prompt.is_prompt' AND p.value = 'true')";
     const std::string sql = versionSelect(wanted->query.condition + prompts + " ORDER BY " + wanted->query.order + "d.name ASC, CAST(d.version AS INTEGER) DESC");
-    co_return pageOf(database, sql, *wanted, "model_versions", [&](const Statement& row, Json& found) {
-        if (const auto version = readVersionRow(row))
-            found.push_back(versionJson(database, *version));
-    });
+    Look look = [sql, wanted = *wanted](Database& database) -> Result<std::string> {
+        return pageOf(database, sql, wanted, "model_versions", [&](const Statement& row, Json& found) {
+            if (const auto version = readVersionRow(row))
+                found.push_back(versionJson(database, *version));
+        });
+    };
+    co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 } // namespace

@@ -24,8 +24,10 @@ Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
 {
     Wanted wanted;
     wanted.limit = fields.integer("max_results", 1000);
-    if (wanted.limit < 1 || wanted.limit > ResultLimit)
-        fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied: It must be at least 1 and at most " + std::to_string(ResultLimit));
+    if (wanted.limit < 1)
+        fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied. It must be a positive integer");
+    if (wanted.limit > ResultLimit)
+        fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied: It must be at most " + std::to_string(ResultLimit));
     const auto offset = offsetOf(fields.text("page_token"));
     const std::string filterText = fields.text("filter");
     const auto orderTexts = fields.texts("order_by");

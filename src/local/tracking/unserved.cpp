@@ -27,6 +27,8 @@ Task<Response> refuse(Request& request)
             break;
         }
     }
+    if (request.path.find("/mlflow-artifacts/presigned/") != std::string::npos)  // words that the client knows: it asks for the file itself then
+        co_return Response::json(R"({"error_code":"NOT_IMPLEMENTED","message":"Multipart download is not supported for the current artifact repository"})", 501);
     const Json body{{"error_code", "ENDPOINT_NOT_FOUND"}, {"message", what + " not served by this workspace: it keeps experiments, runs, models and their files."}};
     co_return Response::json(toText(body), 404);
 }

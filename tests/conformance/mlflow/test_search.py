@@ -5,8 +5,6 @@ import pandas as pd
 import pytest
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, ViewType
 
-THREE = int(mlflow.__version__.split(".")[0]) >= 3
-
 
 @pytest.fixture(scope="module")
 def four(tracking):
@@ -66,7 +64,6 @@ def test_lists_of_ids(four):
     assert letters(four, client.search_runs([experiment], f"dataset.digest = '{digest}'")) == "ba"
 
 
-@pytest.mark.skipif(not THREE, reason="the grammar has it since version 3")
 @pytest.mark.parametrize("filter, wanted", [("params.lr IS NULL", "d"), ("tags.team is not null", "dba"), ("params.lr IS NOT NULL AND tags.team IS NULL", "c"), ("metrics.acc != 0.5", "db")])
 def test_missing_keys(four, filter, wanted):
     client, experiment, _ = four
