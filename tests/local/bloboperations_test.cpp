@@ -49,6 +49,7 @@ private Q_SLOTS:
     void copies();
     void copiesWithinTheRightsOfTheCaller();
     void deletesInBatches();
+    void deletesAFolderFromSeveralSides();
     void digestsRanges();
     void answersWhatItHasNot();
     void givesDelegationKeysForTokensOnly();
@@ -253,6 +254,28 @@ void BlobOperationsTest::deletesInBatches()
     QCOMPARE(bench.get("a").status, 404);
     QCOMPARE(bench.get("b").status, 200);
     QCOMPARE(bench.send(Request::post(bench.base + "/runyard/?comp=batch", "junk")).status, 400);
+}
+
+// Whoever removes the last file takes the folder too, while others still look after it.
+void BlobOperationsTest::deletesAFolderFromSeveralSides()
+{
+    Bench bench;
+    for (int round = 0; round < 20; ++round) {
+        std::vector<int> statuses;
+        const auto remove = [&](const std::string name) -> Task<> {
+            auto request = Request::remove(bench.url(name)).header("Authorization", "Bearer " + bench.tokens.owner());
+            request.isRepeatable = false;
+            const auto reply = co_await bench.client->send(std::move(request));
+            statuses.push_back(reply ? reply->status : 0);
+        };
+        for (int file = 0; file < 4; ++file)
+            QCOMPARE(bench.put("deep/er/" + std::to_string(file), "x").status, 201);
+        for (int file = 0; file < 4; ++file)
+            detach(bench.context, remove("deep/er/" + std::to_string(file)));
+        while (statuses.size() < 4 && bench.context.run_one() > 0) {}
+        QCOMPARE(statuses, std::vector<int>(4, 202));
+        QVERIFY(!fs::exists(bench.folder / "data" / "deep"));
+    }
 }
 
 void BlobOperationsTest::digestsRanges()
