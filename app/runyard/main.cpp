@@ -25,7 +25,7 @@ Options readCommandLine(const QApplication& application)
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOption({QStringLiteral("data"), QObject::tr("Folder of the local workspace."), QStringLiteral("DIR")});
-    parser.addOption({QStringLiteral("page"), QObject::tr("Page to show: home, data, compute, runs, newrun, models, settings."), QStringLiteral("NAME")});
+    parser.addOption({QStringLiteral("page"), QObject::tr("Page to show: home, data, compute, runs, newrun, models, connect, settings."), QStringLiteral("NAME")});
     parser.addOption({QStringLiteral("scheme"), QObject::tr("Colours of this start: light or dark."), QStringLiteral("NAME")});
     QCommandLineOption report(QStringLiteral("report-ready"), QObject::tr("Print “ready” once the window can be used; for measurements."));
     report.setFlags(QCommandLineOption::HiddenFromHelp);

@@ -185,13 +185,13 @@ void ArmTest::registersModels()
     const json body{{"properties", {{"modelUri", "azureml://jobs/job1/outputs/artifacts/paths/outputs/model"}, {"modelType", "custom_model"}}}};
     const auto made = service.ask("PUT", Scope + "/models/tf-mnist/versions/1", body);
     QVERIFY2(service.status == 201, made.dump().c_str());
-    SAME(made["properties"]["modelUri"], "azureml://datastores/workspacemodels/paths/tf-mnist/1");
+    SAME(made["properties"]["modelUri"], "azureml://datastores/workspacemodels/paths/tf-mnist/1/model");
     SAME(made["properties"]["jobName"], "job1");
     SAME(made["properties"]["properties"]["runyard.size"], "11");
     SAME(made["properties"]["properties"]["runyard.files"], "2");
     SAME(made["properties"]["flavors"], json::object());
     fs::remove_all(outputs);  // the model outlives its run
-    const auto kept = service.blobs.locate("models", "tf-mnist/1/sub/ü b.txt");
+    const auto kept = service.blobs.locate("models", "tf-mnist/1/model/sub/ü b.txt");
     QVERIFY(kept && readFile(*kept).value() == "text");
     service.ask("PUT", Scope + "/models/tf-mnist/versions/1", body);
     QCOMPARE(service.status, 200);

@@ -255,7 +255,7 @@ void DaemonTest::runsAJobFromEndToEnd()
     const Json model = {{"properties", {{"modelType", "custom_model"}, {"modelUri", "azureml://jobs/calm_otter/outputs/artifacts/paths/outputs"}}}};
     const auto registered = daemon.ask(Request::put(daemon.arm("models/tiny/versions/1"), model.dump()));
     QVERIFY2(registered.status < 300, registered.body.c_str());
-    QCOMPARE(daemon.ask(Request::get(daemon.info().url + "/runyard/models/tiny/1/model.txt")).body, std::string("weights 42"));
+    QCOMPARE(daemon.ask(Request::get(daemon.info().url + "/runyard/models/tiny/1/outputs/model.txt")).body, std::string("weights 42"));
     QVERIFY(daemon.stop());
     fs::remove_all(daemon.folder());
 }

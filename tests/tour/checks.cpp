@@ -76,6 +76,7 @@ void Story::killService()
     const pid_t parent = parentOf(worker);
     require(worker > 1 && parent > 1, QStringLiteral("the service's processes are not known"));
     ::kill(worker, SIGKILL);
+    require(!QFile::exists(runFolder() + QStringLiteral("/attempts/1/exit.json")), QStringLiteral("the run had ended before its service was killed"));
     linger(1500);
     ::kill(parent, SIGKILL);
     linger(300);

@@ -145,6 +145,7 @@ void Story::newRun()
         return button && button->isEnabled();
     });
     m_log.expect(QStringLiteral("GET"), QStringLiteral("(comp=list|/computes)"));
+    waitFor(QStringLiteral("the checks to end"), [this] { return m_driver->find<StateChip>(QStringLiteral("estimatorReady"))->word() == QStringLiteral("ready"); });
     linger(600);
     shoot(QStringLiteral("4-new-run"));
 }

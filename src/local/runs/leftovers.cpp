@@ -119,10 +119,11 @@ int endLeftovers(const Attempt& attempt, Loss loss)
     constexpr int mostRounds = 200;
     const Sweep sweep(attempt, loss);
     std::set<Process> stopped;
-    for (int round = 0; round < mostRounds; ++round) {
+    int quiet = 0;
+    for (int round = 0; round < mostRounds && quiet < 2; ++round) {
         const auto found = sweep.find();
-        if (found.empty())
-            break;
+        // A process may fork and end between the listing and the look at it: one empty look proves nothing.
+        quiet = found.empty() ? quiet + 1 : 0;
         bool isNew = false;
         for (const Process& process : found)
             if (stopped.insert(process).second) {

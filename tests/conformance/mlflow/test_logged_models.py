@@ -135,7 +135,7 @@ def test_a_pyfunc_model_without_a_run(name):
             return [2 * x for x in model_input]
 
     mlflow.set_experiment(name)
-    info = mlflow.pyfunc.log_model(name="doubler", python_model=Doubler(), input_example=[1, 2])
+    info = mlflow.pyfunc.log_model(name="doubler", python_model=Doubler(), input_example=[1, 2], pip_requirements=["mlflow"])
     assert mlflow.get_logged_model(info.model_id).status == LoggedModelStatus.READY
     assert mlflow.pyfunc.load_model(f"models:/{info.model_id}").predict([4]) == [8]
     assert mlflow.pyfunc.load_model(info.model_uri).predict([5]) == [10]
@@ -149,7 +149,7 @@ def test_the_model_of_a_run_is_found_by_its_name(name, client):
     mlflow.set_experiment(name)
     with mlflow.start_run() as run:
         mlflow.log_text("x", "notes.txt")
-        info = mlflow.pyfunc.log_model(name="doubler", python_model=Doubler(), input_example=[1, 2])
+        info = mlflow.pyfunc.log_model(name="doubler", python_model=Doubler(), input_example=[1, 2], pip_requirements=["mlflow"])
     assert mlflow.pyfunc.load_model(f"runs:/{run.info.run_id}/doubler").predict([4]) == [8]
     assert [f.path for f in client.list_artifacts(run.info.run_id)] == ["notes.txt"]
     assert "doubler/MLmodel" in [f.path for f in client.list_artifacts(run.info.run_id, "doubler")]

@@ -203,7 +203,7 @@ def test_register_model(client, name):
     mlflow.set_experiment(name)
     where = {"name": "net"} if int(mlflow.__version__.split(".")[0]) >= 3 else {"artifact_path": "net"}
     with mlflow.start_run() as run:
-        mlflow.pyfunc.log_model(python_model=Doubler(), **where)
+        mlflow.pyfunc.log_model(python_model=Doubler(), pip_requirements=["mlflow"], **where)
     made = mlflow.register_model(f"runs:/{run.info.run_id}/net", name, tags={"k": "v"})
     assert (str(made.version), made.run_id) == ("1", run.info.run_id)
     assert client.get_model_version(name, "1").tags == {"k": "v"}
@@ -218,6 +218,6 @@ def test_log_and_register_at_once(client, name):
     mlflow.set_experiment(name)
     where = {"name": "net"} if int(mlflow.__version__.split(".")[0]) >= 3 else {"artifact_path": "net"}
     with mlflow.start_run() as run:
-        mlflow.pyfunc.log_model(python_model=Doubler(), registered_model_name=name, **where)
+        mlflow.pyfunc.log_model(python_model=Doubler(), pip_requirements=["mlflow"], registered_model_name=name, **where)
     assert client.get_model_version(name, "1").run_id == run.info.run_id
     assert mlflow.pyfunc.load_model(f"models:/{name}/1").predict([4]) == [8]
