@@ -19,7 +19,7 @@ bool mayRun(const BlobCall& call, const std::string& permissions)
     const std::string own = "ExperimentRun/dcid." + call.request.who.runId + "/";
     const bool isReading = permissions.find_first_of("rl") != std::string::npos;
     const bool isOwn = (call.blob + "/").starts_with(own) || (permissions == "l" && call.request.queried("prefix").starts_with(own));
-    return call.container == "data" || (isReading && (call.container == "models" || (call.container == "azureml" && isOwn)));
+    return (call.container == "data" && (isReading || !call.blob.empty())) || (isReading && (call.container == "models" || (call.container == "azureml" && isOwn)));
 }
 
 std::optional<Response> refused(const Request& request, const Result<>& checked)
@@ -31,7 +31,7 @@ std::optional<Response> refused(const Request& request, const Result<>& checked)
 
 } // namespace
 
-std::optional<Response> BlobCall::refusal(const std::string& permissions)
+std::optional<Response> BlobCall::refusal(const std::string& permissions, SasNeed::Of of)
 {
     switch (request.who.kind) {
     case Identity::Kind::Owner:
@@ -48,7 +48,7 @@ std::optional<Response> BlobCall::refusal(const std::string& permissions)
         if (auto refusal = refused(request, checkSharedKey(request, parts.sas.key())))
             return refusal;
     } else if (request.query.contains("sig")) {
-        const SasNeed need{container, blob, permissions};
+        const SasNeed need{container, blob, permissions, of};
         if (auto refusal = refused(request, parts.sas.check(request, need)))
             return refusal;
         mayReplace = permissions.find('w') == std::string::npos || request.queried("sp").find('w') != std::string::npos;

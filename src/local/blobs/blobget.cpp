@@ -1,10 +1,15 @@
 // Reading blobs, logs that grow among them, and removing them.
-#include "blobroutes.h"
-#include "digests.h"
+#include "blobproperties.h"
+#include "conditions.h"
 #include "upload.h"
 
+#include "core/crc64.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "local/runs/inpool.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace runyard::local {
 
@@ -37,25 +42,54 @@ Task<Result<FileFacts>> factsWhenGrown(const BlobCall& call, std::filesystem::pa
     }
 }
 
-std::string typeOf(const std::string& blob)
-{
-    static const std::map<std::string, std::string> types{{".txt", "text/plain; charset=utf-8"}, {".log", "text/plain; charset=utf-8"}, {".json", "application/json"}, {".png", "image/png"}, {".csv", "text/csv"}};
-    const auto found = types.find(std::filesystem::path(blob).extension().string());
-    return found == types.end() ? "application/octet-stream" : found->second;
-}
-
 Response found(const BlobCall& call, const FileFacts& facts)
 {
     const FoundBlob blob{call.blob, false, facts};
-    const auto record = call.parts.blobs.digests().of(call.container, blob);
     Response response;
-    response.headers = {{"Content-Type", typeOf(call.blob)}, {"ETag", etagOf(facts)}, {"Last-Modified", httpDate(facts.mtime)}, {"Accept-Ranges", "bytes"}, {"x-ms-blob-type", "BlockBlob"},
-        {"x-ms-version", "2021-10-04"}, {"x-ms-server-encrypted", "false"}};
-    if (!record.md5.empty())
-        response.headers.emplace_back(call.request.range() ? "x-ms-blob-content-md5" : "Content-MD5", record.md5);
-    for (const auto& [name, value] : call.parts.blobs.digests().metadata(call.container, blob))
-        response.headers.emplace_back("x-ms-meta-" + name, value);
+    addProperties(response, call, facts, call.parts.blobs.digests().of(call.container, blob), call.parts.blobs.digests().metadata(call.container, blob));
     return response;
+}
+
+bool asksForDigest(const Request& request)
+{
+    return request.header("x-ms-range-get-content-md5") == "true" || request.header("x-ms-range-get-content-crc64") == "true";
+}
+
+struct RangeDigests {
+    std::string md5;
+    std::string crc;
+};
+
+// What a range of at most 4 MiB digests to. Blocks.
+Result<RangeDigests> digestRange(const FileBody& part)
+{
+    std::string bytes(static_cast<std::size_t>(part.length), '\0');
+    const int fd = ::open(part.path.c_str(), O_RDONLY | O_CLOEXEC);
+    const ssize_t got = fd < 0 ? -1 : ::pread(fd, bytes.data(), bytes.size(), part.offset);
+    const int fault = errno;
+    if (fd >= 0)
+        ::close(fd);
+    if (got != static_cast<ssize_t>(bytes.size()))
+        return Failure(fileError(part.path, "be read", got < 0 ? fault : EIO));
+    Digest md5(Digest::Kind::Md5);
+    md5.add(bytes);
+    Crc64 crc;
+    crc.add(bytes);
+    return RangeDigests{toBase64(md5.finish()), toBase64(crc.bytes())};
+}
+
+Task<Response> withDigest(BlobCall call, Response response)
+{
+    auto& blobs = call.parts.blobs;
+    if (response.file->length > 4 << 20)
+        co_return blobError(call.request, 400, "OutOfRangeInput", "A digest is given for ranges of up to 4 MiB.");
+    std::function<Result<RangeDigests>()> work = [part = *response.file] { return digestRange(part); };
+    const auto digests = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+    if (!digests)
+        co_return blobError(call.request, digests.error());
+    if (call.request.header("x-ms-range-get-content-md5") == "true")
+        co_return std::move(response).with("Content-MD5", digests->md5);
+    co_return std::move(response).with("x-ms-content-crc64", digests->crc);
 }
 
 } // namespace
@@ -71,10 +105,9 @@ Task<Response> getBlob(BlobCall call)
     if (range && call.request.wait().count() > 0 && (!facts || facts->size <= first))
         facts = co_await factsWhenGrown(call, *path, first);
     if (!facts || call.blob.ends_with('/'))
-        co_return blobError(call.request, 404, "BlobNotFound", "There is no file “" + call.blob + "” in container “" + call.container + "”.");
-    if (const std::string wanted = call.request.header("if-match"); !wanted.empty() && wanted != "*" && wanted != etagOf(*facts))
-        co_return blobError(call.request, 412, "ConditionNotMet", "“" + call.blob + "” has changed meanwhile.");
-    if (range && first >= facts->size)
+        co_return notThere(call);
+    const bool isOdd = !range && (call.request.header("x-ms-range") + call.request.header("range")).starts_with("bytes=");
+    if (isOdd || (range && first >= facts->size))
         co_return blobError(call.request, 416, "InvalidRange", "“" + call.blob + "” has " + std::to_string(facts->size) + " bytes.").with("Content-Range", "bytes */" + std::to_string(facts->size));
     Response response = found(call, *facts);
     std::int64_t last = facts->size - 1;
@@ -84,7 +117,10 @@ Task<Response> getBlob(BlobCall call)
     if (!range)
         co_return response;
     response.status = 206;
-    co_return std::move(response).with("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(facts->size));
+    response.headers.emplace_back("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" + std::to_string(facts->size));
+    if (asksForDigest(call.request))
+        co_return co_await withDigest(std::move(call), std::move(response));
+    co_return response;
 }
 
 Task<Response> deleteBlob(BlobCall call)
@@ -93,8 +129,12 @@ Task<Response> deleteBlob(BlobCall call)
     const auto path = blobs.tree().locate(call.container, call.blob, Tree::Use::Write);
     if (!path)
         co_return blobError(call.request, path.error());
-    if (!factsOf(*path))
-        co_return blobError(call.request, 404, "BlobNotFound", "There is no file “" + call.blob + "” in container “" + call.container + "”.");
+    const auto turn = co_await blobs.turns().take(call.container + '/' + call.blob);
+    const Standing standing = standingOf(call);
+    if (!standing.isThere)
+        co_return notThere(call);
+    if (auto refusal = refuseByConditions(call.request, standing, Aim::Write))
+        co_return std::move(*refusal);
     std::function<Result<>()> work = [root = blobs.tree().root(call.container), file = *path] { return removeFile(root, file); };
     const auto removed = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
     if (!removed)
@@ -103,24 +143,6 @@ Task<Response> deleteBlob(BlobCall call)
     if (!forgotten)
         co_return blobError(call.request, forgotten.error());
     co_return Response::empty(202);
-}
-
-Task<Response> setMetadata(BlobCall call)
-{
-    auto& blobs = call.parts.blobs;
-    const auto path = blobs.tree().locate(call.container, call.blob, Tree::Use::Write);
-    if (!path)
-        co_return blobError(call.request, path.error());
-    const auto facts = factsOf(*path);
-    if (!facts)
-        co_return blobError(call.request, 404, "BlobNotFound", "There is no file “" + call.blob + "” in container “" + call.container + "”.");
-    std::vector<BlobRecord> records(1, blobs.digests().of(call.container, FoundBlob{call.blob, false, *facts}));
-    records.front().metadata = metadataOf(call.request);
-    records.front().metadata.erase("sha256");
-    const auto kept = co_await blobs.digests().put(call.container, std::move(records));
-    if (!kept)
-        co_return blobError(call.request, kept.error());
-    co_return Response::empty(200).with("ETag", etagOf(*facts)).with("Last-Modified", httpDate(facts->mtime));
 }
 
 } // namespace runyard::local

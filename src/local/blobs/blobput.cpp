@@ -1,6 +1,7 @@
 // Writing blobs in one request, and what committing blocks has in common with it.
 #include "blobplace.h"
-#include "digests.h"
+#include "blobproperties.h"
+#include "conditions.h"
 
 #include "local/runs/inpool.h"
 
@@ -41,13 +42,20 @@ Task<Response> commitBlob(BlobCall& call, Upload::Written written, fs::path plac
     const std::string sent = call.request.header("x-ms-meta-sha256");
     if (!sent.empty() && sent != written.sha256)
         co_return blobError(call.request, 400, "Sha256Mismatch", "“" + call.blob + "” did not arrive as it was sent; nothing was kept. Send it again.");
-    std::string md5 = call.request.header("content-md5");
-    if (!md5.empty() && !written.md5.empty() && md5 != written.md5)
+    // With a block list that is the list's, and checked as such.
+    std::string md5 = written.md5.empty() ? std::string() : call.request.header("content-md5");
+    if (!md5.empty() && md5 != written.md5)
         co_return blobError(call.request, 400, "Md5Mismatch", "“" + call.blob + "” did not arrive as it was sent; nothing was kept. Send it again.");
     if (const std::string stored = call.request.header("x-ms-blob-content-md5"); !stored.empty())
         md5 = stored;
     record.md5 = md5;
     record.metadata.erase("sha256");
+    record.properties = propertiesOf(call.request);
+    record.properties.insert(call.properties.begin(), call.properties.end());
+    // What was asked for when the upload began must still hold now that it ends.
+    const auto turn = co_await blobs.turns().take(call.container + '/' + call.blob);
+    if (auto refusal = refuseByConditions(call, Aim::Write))
+        co_return std::move(*refusal);
     std::vector<BlobRecord> records(1, std::move(record));
     const auto noted = co_await blobs.digests().put(call.container, std::move(records));
     if (!noted)

@@ -1,118 +1,105 @@
 #include "blobroutes.h"
 
-#include "digests.h"
-#include "local/runs/inpool.h"
+#include "bloboperations.h"
+#include "checkedbody.h"
+#include "conditions.h"
 #include "local/server/guard.h"
 
-#include <pugixml.hpp>
-
-#include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <memory>
-#include <sstream>
 
 namespace runyard::local {
 
 namespace {
 
-constexpr int pageLimit = 5000;
-
-std::string xmlText(const pugi::xml_document& document)
+// A signature that only allows to create takes free places, and atomically so.
+std::optional<Response> refuseReplacing(const BlobCall& call)
 {
-    std::ostringstream text;
-    document.save(text, "", pugi::format_raw);
-    return text.str();
+    if (call.mayReplace)
+        return std::nullopt;
+    if (standingOf(call).isThere)
+        return blobError(call.request, 403, "AuthorizationPermissionMismatch", "The signature of this address allows to create a file, not to replace “" + call.blob + "”.");
+    call.request.headers["if-none-match"] = "*";
+    return std::nullopt;
 }
 
-// A name that XML cannot hold goes percent-encoded, as Azure does it.
-void addName(pugi::xml_node parent, const std::string& name)
+bool isContainerThere(const BlobCall& call)
 {
-    auto node = parent.append_child("Name");
-    const bool isHard = !checkBlobName(name.ends_with('/') ? name.substr(0, name.size() - 1) : name) || std::ranges::any_of(name, [](unsigned char c) { return c < ' '; });
-    if (isHard)
-        node.append_attribute("Encoded") = "true";
-    node.text() = (isHard ? api::encodePath(name) : name).c_str();
+    return call.container.empty() || !call.parts.blobs.tree().root(call.container).empty();
 }
 
-void addBlob(pugi::xml_node blobs, const FoundBlob& found, const BlobRecord& record, const Digests::Metadata& metadata, bool withMetadata)
+std::optional<Response> refuseType(const BlobCall& call)
 {
-    auto node = blobs.append_child("Blob");
-    addName(node, found.name);
-    auto properties = node.append_child("Properties");
-    const std::string size = std::to_string(found.facts.size);
-    for (const auto& [name, value] : std::map<std::string, std::string>{{"Last-Modified", httpDate(found.facts.mtime)}, {"Etag", etagOf(found.facts)}, {"Content-Length", size},
-             {"Content-Type", "application/octet-stream"}, {"Content-MD5", record.md5}, {"BlobType", "BlockBlob"}})
-        properties.append_child(name.c_str()).text() = value.c_str();
-    if (!withMetadata)
-        return;
-    auto list = node.append_child("Metadata");
-    for (const auto& [name, value] : metadata)
-        list.append_child(name.c_str()).text() = value.c_str();
+    const std::string type = call.request.header("x-ms-blob-type");
+    if (call.request.method != "PUT" || type.empty() || type == "BlockBlob")
+        return std::nullopt;
+    return blobError(call.request, 400, "BlobTypeNotSupported", "Only block blobs can be stored here, not “" + type + "”.");
 }
 
-int wantedCount(const Request& request)
-{
-    const std::string text = request.queried("maxresults");
-    int count = pageLimit;
-    std::from_chars(text.data(), text.data() + text.size(), count);
-    return std::clamp(count, 1, pageLimit);
-}
-
-Task<Response> dispatch(const std::shared_ptr<BlobParts>& parts, Request& request)
+Task<Response> answer(const std::shared_ptr<BlobParts>& parts, Request& request)
 {
     BlobCall call{*parts, request, request.params["container"], request.params["blob"]};
-    const std::string comp = request.queried("comp");
-    const bool isWriting = request.method == "PUT";
-    if (parts->blobs.tree().root(call.container).empty())
-        co_return blobError(request, 404, "ContainerNotFound", "There is no container “" + call.container + "”.");
-    const char* permissions = request.method == "DELETE" ? "d" : isWriting ? "wc" : comp == "list" ? "l" : "r";
-    if (auto refusal = call.refusal(permissions))
-        co_return std::move(*refusal);
-    if (!call.mayReplace) {
-        if (const auto path = parts->blobs.tree().locate(call.container, call.blob); path && factsOf(*path))
-            co_return blobError(request, 403, "AuthorizationPermissionMismatch", "The signature of this address allows to create a file, not to replace “" + call.blob + "”.");
-        request.headers["if-none-match"] = "*";
-    }
-    if (call.blob.empty() && comp == "list")
-        co_return co_await listBlobs(std::move(call));
-    if (call.blob.empty() && isWriting && request.queried("restype") == "container")
-        co_return blobError(request, 409, "ContainerAlreadyExists", "The workspace's containers are there already.");
-    if (call.blob.empty())
-        co_return Response::empty(request.queried("restype") == "container" ? 200 : 400);
-    if (request.method == "DELETE")
-        co_return co_await deleteBlob(std::move(call));
-    if (!isWriting && comp == "blocklist")
-        co_return co_await getBlockList(std::move(call));
-    if (!isWriting)
-        co_return co_await getBlob(std::move(call));
-    if (comp == "block")
-        co_return co_await putBlock(std::move(call));
-    if (comp == "blocklist")
-        co_return co_await putBlockList(std::move(call));
-    if (comp == "metadata")
-        co_return co_await setMetadata(std::move(call));
-    co_return co_await putBlob(std::move(call));
+    Response response = co_await performBlob(std::move(call));
+    const std::string version = request.header("x-ms-version");
+    co_return std::move(response).with("x-ms-version", version.empty() ? "2021-10-04" : version);
 }
 
 } // namespace
 
+Task<Response> performBlob(BlobCall call)
+{
+    using Conditions = BlobOperation::Conditions;
+    Request& request = call.request;
+    const BlobOperation* const operation = operationOf(call);
+    const bool isOfContainer = operation && operation->level == BlobOperation::Level::Container && operation->comp != std::string_view("list");
+    const auto of = isOfContainer && operation->restype == std::string_view("container") ? SasNeed::Of::Account : SasNeed::Of::Any;
+    if (auto refusal = call.refusal(operation ? operation->permissions : "rwdl", of))
+        co_return std::move(*refusal);
+    if (!operation)
+        co_return unknownOperation(call);
+    if (!isContainerThere(call) && operation->handle != &createContainer)
+        co_return blobError(request, 404, "ContainerNotFound", "There is no container “" + call.container + "”.");
+    if (auto refusal = refuseType(call))
+        co_return std::move(*refusal);
+    if (auto refusal = refuseReplacing(call))
+        co_return std::move(*refusal);
+    if (operation->conditions != Conditions::None) {
+        if (auto refusal = refuseByConditions(call, operation->conditions == Conditions::Read ? Aim::Read : Aim::Write))
+            co_return std::move(*refusal);
+    }
+    const std::string crc = request.header("x-ms-content-crc64");
+    if (crc.empty() || !request.body) {
+        auto task = operation->handle(std::move(call));
+        co_return co_await std::move(task);
+    }
+    CheckedBody checked(*request.body, crc);
+    BodyReader* const body = std::exchange(request.body, &checked);
+    auto task = operation->handle(std::move(call));
+    Response response = co_await std::move(task);
+    request.body = body;
+    response.headers.emplace_back("x-ms-content-crc64", checked.crc());
+    co_return response;
+}
+
 void addBlobRoutes(Router& router, BlobParts parts)
 {
     const auto shared = std::make_shared<BlobParts>(std::move(parts));
-    const Handler handler = [shared](Request& request) { return dispatch(shared, request); };
+    const Handler handler = [shared](Request& request) { return answer(shared, request); };
     for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")})
-        for (const char* method : {"GET", "PUT", "DELETE"})
-            router.add(method, "/" + account + "/{container}/{blob*}", "desktop, azure-ai-ml, blob SDKs", Route::Access::Public, handler);
+        for (const char* method : {"GET", "PUT", "DELETE", "POST"})
+            for (const char* level : {"", "/", "/{container}", "/{container}/{blob*}"})
+                router.add(method, "/" + account + level, "desktop, azure-ai-ml, blob SDKs, azcopy", Route::Access::Public, handler);
 }
 
-Response blobError(const Request& request, int status, const std::string& code, const std::string& message)
+Response blobError(const Request&, int status, const std::string& code, const std::string& message)
 {
-    return errorAnswer(request.path, status, code, message);
+    return errorAnswer(std::string("/") + accountName + "/", status, code, message);
 }
 
 Response blobError(const Request& request, const Error& error)
 {
+    if (error.detail.ends_with("Mismatch") && error.detail.find(' ') == std::string::npos)
+        return blobError(request, statusOf(error.code), error.detail, error.message);
     const int status = statusOf(error.code);
     const std::string code = status == 404 ? "BlobNotFound"
         : status == 409                    ? error.detail == "exists" ? "BlobAlreadyExists" : "BlobNameConflict"
@@ -123,11 +110,30 @@ Response blobError(const Request& request, const Error& error)
     return blobError(request, status, code, error.message);
 }
 
+Response notThere(const BlobCall& call)
+{
+    return blobError(call.request, 404, "BlobNotFound", "There is no file “" + call.blob + "” in container “" + call.container + "”.");
+}
+
 std::string etagOf(const FileFacts& facts)
 {
     char text[64];
     std::snprintf(text, sizeof text, "\"0x%llX%llX%llX\"", static_cast<unsigned long long>(facts.mtime), static_cast<unsigned long long>(facts.size), static_cast<unsigned long long>(facts.inode));
     return text;
+}
+
+std::string etagOf(const FileFacts& facts, const BlobRecord& record)
+{
+    std::string tag = etagOf(facts);
+    if (const auto revision = record.properties.find("revision"); revision != record.properties.end())
+        tag.insert(tag.size() - 1, "R" + revision->second);
+    return tag;
+}
+
+std::int64_t modifiedOf(const FileFacts& facts, const BlobRecord& record)
+{
+    const auto revision = record.properties.find("revision");
+    return revision == record.properties.end() ? facts.mtime : std::max<std::int64_t>(facts.mtime, std::atoll(revision->second.c_str()) * 1'000'000);
 }
 
 std::string httpDate(std::int64_t nanoseconds)
@@ -145,44 +151,6 @@ std::map<std::string, std::string> metadataOf(const Request& request)
     for (auto at = request.headers.lower_bound("x-ms-meta-"); at != request.headers.end() && at->first.starts_with("x-ms-meta-"); ++at)
         metadata[at->first.substr(10)] = at->second;
     return metadata;
-}
-
-Task<Response> listBlobs(BlobCall call)
-{
-    const Request& request = call.request;
-    const std::string prefix = request.queried("prefix");
-    const std::string delimiter = request.queried("delimiter");
-    const std::string marker = request.queried("marker");
-    const int count = wantedCount(request);
-    auto& blobs = call.parts.blobs;
-    std::function<Tree::Page()> work = [tree = blobs.tree(), container = call.container, prefix, delimiter, marker, count] {
-        return tree.list(container, prefix, delimiter, marker, static_cast<std::size_t>(count));
-    };
-    const auto page = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
-    const auto known = co_await blobs.digests().known(call.container, page.blobs);
-    if (!known)
-        co_return blobError(request, known.error());
-    pugi::xml_document document;
-    auto declaration = document.append_child(pugi::node_declaration);
-    declaration.append_attribute("version") = "1.0";
-    declaration.append_attribute("encoding") = "utf-8";
-    auto root = document.append_child("EnumerationResults");
-    root.append_attribute("ServiceEndpoint") = (request.base + "/" + accountName + "/").c_str();
-    root.append_attribute("ContainerName") = call.container.c_str();
-    for (const auto& [name, value] : {std::pair("Prefix", prefix), std::pair("Marker", marker), std::pair("MaxResults", std::to_string(count)), std::pair("Delimiter", delimiter)})
-        root.append_child(name).text() = value.c_str();
-    auto list = root.append_child("Blobs");
-    const bool withMetadata = request.queried("include").find("metadata") != std::string::npos;
-    for (std::size_t i = 0; i < page.blobs.size(); ++i) {
-        if (page.blobs[i].isFolder)
-            addName(list.append_child("BlobPrefix"), page.blobs[i].name);
-        else
-            addBlob(list, page.blobs[i], (*known)[i].record, (*known)[i].metadata, withMetadata);
-    }
-    root.append_child("NextMarker").text() = page.next.c_str();
-    Response response;
-    response.body = xmlText(document);
-    co_return std::move(response).with("Content-Type", "application/xml");
 }
 
 } // namespace runyard::local

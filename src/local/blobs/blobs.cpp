@@ -1,5 +1,6 @@
 #include "blobs.h"
 
+#include "conditions.h"
 #include "content.h"
 #include "core/files.h"
 #include "digests.h"
@@ -25,6 +26,7 @@ struct Blobs::State {
     fs::path folder;
     Tree tree;
     Digests digests;
+    Turns turns{context};
     std::shared_mutex contents;  // held shared while contents are linked, alone while such without a link go
     asio::thread_pool pool{2};
     std::shared_ptr<Shelf> shelf = std::make_shared<Shelf>(context, pool);
@@ -70,6 +72,7 @@ Blobs::~Blobs() = default;
 
 const Tree& Blobs::tree() const { return m_state->tree; }
 Digests& Blobs::digests() const { return m_state->digests; }
+Turns& Blobs::turns() const { return m_state->turns; }
 Stages& Blobs::stages() const { return m_state->stages; }
 std::shared_ptr<Shelf> Blobs::shelf() const { return m_state->shelf; }
 asio::thread_pool& Blobs::pool() const { return m_state->pool; }
@@ -77,12 +80,19 @@ asio::io_context& Blobs::context() const { return m_state->context; }
 
 Result<> Blobs::open()
 {
-    for (const char* name : {"data", "runs", "code", "models"}) {
+    for (const char* name : {"data", "runs", "code", "models", "containers"}) {
         std::error_code error;
         fs::create_directories(m_state->folder / name, error);
         if (error)
             return Failure(fileError(m_state->folder / name, "be made", error.value()));
         clearUploads(m_state->folder / name / ".uploads");
+    }
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(m_state->folder / "containers", error)) {
+        if (entry.path().filename().string().starts_with(".gone-"))
+            fs::remove_all(entry.path(), error);
+        else
+            clearUploads(entry.path() / ".uploads");
     }
     return {};
 }

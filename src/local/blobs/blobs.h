@@ -19,6 +19,7 @@ class Shelf;
 class Stages;
 class Store;
 class Tree;
+class Turns;
 
 // The workspace's files: plain files in place, read-only once committed, with their digests in the database.
 // Containers: "data" (datastore workspaceblobstore: DIR/data), "azureml" (workspaceartifactstore; blobs ExperimentRun/dcid.{run}/… are
@@ -54,6 +55,7 @@ public:
 
     const Tree& tree() const;
     Digests& digests() const;
+    Turns& turns() const;
     Stages& stages() const;
     std::shared_ptr<Shelf> shelf() const;
     asio::thread_pool& pool() const;

@@ -1,5 +1,6 @@
 // Writing blobs by blocks.
 #include "blobplace.h"
+#include "conditions.h"
 #include "stages.h"
 
 #include "api/uri.h"
@@ -156,6 +157,8 @@ Task<Response> putBlockList(BlobCall call)
 Task<Response> getBlockList(BlobCall call)
 {
     auto& blobs = call.parts.blobs;
+    if (!standingOf(call).isThere && !blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob))
+        co_return notThere(call);
     std::string text = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><CommittedBlocks/><UncommittedBlocks>";
     if (const auto stage = blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob)) {
         for (const auto& block : stage->blocks())

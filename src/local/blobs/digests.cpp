@@ -5,11 +5,21 @@
 
 namespace runyard::local {
 
+namespace {
+
+// Beside the metadata in their column; no header could carry that name.
+constexpr const char* propertiesName = "$properties";
+
+} // namespace
+
 Task<Result<>> Digests::put(std::string container, std::vector<BlobRecord> records)
 {
     std::function<Result<>(Database&)> operation = [container, records = std::move(records)](Database& database) -> Result<> {
         for (const auto& record : records) {
-            const std::string metadata = api::Json(record.metadata).dump(-1, ' ', false, api::Json::error_handler_t::replace);
+            api::Json said = record.metadata;
+            if (!record.properties.empty())
+                said[propertiesName] = record.properties;
+            const std::string metadata = said.dump(-1, ' ', false, api::Json::error_handler_t::replace);
             database.run("INSERT OR REPLACE INTO digests(container, name, inode, size, mtime, sha256, md5, metadata) VALUES(?, ?, ?, ?, ?, ?, ?, ?)", container, record.name,
                 record.facts.inode, record.facts.size, record.facts.mtime, record.sha256, record.md5, metadata);
         }
@@ -64,9 +74,13 @@ std::vector<BlobRecord> recordsOf(Database& database, const std::string& contain
     std::vector<BlobRecord> found;
     while (row.next()) {
         BlobRecord record{name, {row.integer(1), row.integer(2), row.integer(0)}, row.text(3), row.text(4), {}};
-        const auto metadata = api::Json::parse(row.view(5), nullptr, false);
-        if (metadata.is_object())
-            record.metadata = metadata.get<Digests::Metadata>();
+        auto said = api::Json::parse(row.view(5), nullptr, false);
+        if (said.is_object() && said.contains(propertiesName)) {
+            record.properties = said[propertiesName].get<Digests::Metadata>();
+            said.erase(propertiesName);
+        }
+        if (said.is_object())
+            record.metadata = said.get<Digests::Metadata>();
         found.push_back(std::move(record));
     }
     return found;

@@ -14,6 +14,7 @@ struct BlobRecord {
     std::string sha256;  // hex
     std::string md5;     // base64, where the writer gave it
     std::map<std::string, std::string> metadata;
+    std::map<std::string, std::string> properties = {};  // Content-Type and its like: blobproperties.h; and "revision", ms, when one was last set
 };
 
 // The digests of the workspace's files. A name may have several records, one for each inode that stood or is about to stand there:

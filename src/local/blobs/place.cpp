@@ -88,7 +88,14 @@ Result<> removeFile(const fs::path& root, const fs::path& file)
     fs::path folder = file.parent_path();
     while (folder != root && folder.has_relative_path() && ::rmdir(folder.c_str()) == 0)
         folder = folder.parent_path();
-    return syncFolder(folder);
+    // Whoever removed the last of its files at the same time may have taken the folder with it.
+    std::error_code error;
+    auto synced = syncFolder(folder);
+    while (!synced && folder != root && !fs::exists(folder, error)) {
+        folder = folder.parent_path();
+        synced = syncFolder(folder);
+    }
+    return synced;
 }
 
 } // namespace runyard::local

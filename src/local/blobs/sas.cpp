@@ -106,6 +106,8 @@ Result<> checkUse(const Request& request, const SasNeed& need, SasKind kind)
         return refused("AuthorizationProtocolMismatch", "it is for https only; use the service's TLS address.");
     if (const std::string range = request.queried("sip"); !range.empty() && !isLoopbackIn(range))
         return refused("AuthorizationSourceIPMismatch", "it is for clients at " + range + ", and this one is on the same machine.");
+    if (kind != SasKind::Account && need.of == SasNeed::Of::Account)
+        return refused("AuthorizationPermissionMismatch", "that takes a signature for the account, the account's key or a token.");
     if (kind == SasKind::Account) {
         const char type = need.container.empty() ? 's' : need.blob.empty() ? 'c' : 'o';
         if (request.queried("ss").find('b') == std::string::npos)

@@ -19,6 +19,7 @@ struct SasNeed {
     std::string container;    // empty for the account itself
     std::string blob;         // empty for a container
     std::string permissions;  // Azure's letters: one of them is enough
+    enum class Of { Any, Account } of = Of::Any;  // Account: a signature of the account's, not of a container's or a blob's
 };
 
 // Signatures of Azure Blob made with the account's key: addresses that let their holder do some things until some time.

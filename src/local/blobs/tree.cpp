@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace runyard::local {
@@ -15,6 +16,14 @@ namespace {
 
 constexpr std::string_view uploadsName = ".uploads";
 constexpr std::string_view runPrefix = "ExperimentRun/dcid.";
+
+constexpr std::array<std::string_view, 4> ownNames{"azureml", "code", "data", "models"};
+
+// An upload of a snapshot under way.
+bool isStaging(const std::string& container)
+{
+    return container.starts_with("code-") && container.find_first_not_of("0123456789abcdef-", 5) == std::string::npos;
+}
 
 bool isUtf8(std::string_view text)
 {
@@ -57,6 +66,12 @@ Failure notThere(const std::string& container, const std::string& name)
 
 } // namespace
 
+bool isContainerName(const std::string& name)
+{
+    const bool isSpelt = name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos && name.find("--") == std::string::npos;
+    return isSpelt && name.size() >= 3 && name.size() <= 63 && name.front() != '-' && name.back() != '-';
+}
+
 Result<> checkBlobName(const std::string& name)
 {
     if (name.empty() || !isTame(name))
@@ -90,13 +105,37 @@ fs::path Tree::root(const std::string& container) const
         return m_folder / container;
     if (container == "azureml")
         return m_folder / "runs";
-    const bool isStaging = container.starts_with("code-") && container.find_first_not_of("0123456789abcdef-", 5) == std::string::npos;
-    return isStaging ? m_folder / "code" / uploadsName / container : fs::path();
+    if (isStaging(container))
+        return m_folder / "code" / uploadsName / container;
+    std::error_code error;
+    return isContainerName(container) && fs::is_directory(userRoot(container), error) ? userRoot(container) : fs::path();
+}
+
+fs::path Tree::userRoot(const std::string& container) const
+{
+    return m_folder / "containers" / container;
+}
+
+bool Tree::isReserved(const std::string& container)
+{
+    return std::ranges::find(ownNames, container) != ownNames.end() || isStaging(container);
+}
+
+std::vector<std::string> Tree::containers() const
+{
+    std::vector<std::string> names(ownNames.begin(), ownNames.end());
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(m_folder / "containers", error)) {
+        if (const std::string name = entry.path().filename().string(); isContainerName(name) && !isReserved(name))
+            names.push_back(name);
+    }
+    std::ranges::sort(names);
+    return names;
 }
 
 fs::path Tree::uploads(const std::string& container) const
 {
-    return container.starts_with("code-") ? m_folder / "code" / uploadsName : root(container) / uploadsName;
+    return isStaging(container) ? m_folder / "code" / uploadsName : root(container) / uploadsName;
 }
 
 Result<fs::path> Tree::locate(const std::string& container, const std::string& name, Use use) const
@@ -104,7 +143,7 @@ Result<fs::path> Tree::locate(const std::string& container, const std::string& n
     fs::path base = root(container);
     if (base.empty())
         return failure(Error::Code::NotFound, "There is no container “" + container + "”.");
-    if (use == Use::Write && container != "data" && !container.starts_with("code-"))
+    if (use == Use::Write && container != "data" && isReserved(container) && !isStaging(container))
         return failure(Error::Code::Forbidden, "Container “" + container + "” is read-only: its files are written by runs and by registering models.");
     std::string inner = name;
     while (inner.ends_with('/') && use == Use::Read)

@@ -24,6 +24,7 @@ struct FoundBlob {
 
 // The containers of a workspace as folders: names in, paths out. Any thread; knows no state but the disk's.
 //   "data" → DIR/data · "models" → DIR/models · "code" → DIR/code · "code-{guid}" → an upload of a snapshot under way
+//   others → DIR/containers/{name}, where a user made one
 //   "azureml" → DIR/runs: ExperimentRun/dcid.{run}/{outputs,logs} lie in work/, user_logs and system_logs beside it
 class Tree {
 public:
@@ -35,6 +36,9 @@ public:
     // Where files of a container grow until they are whole: on its own file system, never listed.
     std::filesystem::path uploads(const std::string& container) const;
     std::filesystem::path root(const std::string& container) const;  // empty where there is no such container
+    std::vector<std::string> containers() const;                      // the workspace's own and the users', by name
+    std::filesystem::path userRoot(const std::string& container) const;  // where a container that users make lies, there or not
+    static bool isReserved(const std::string& container);             // the workspace's own names
 
     struct Page {
         std::vector<FoundBlob> blobs;  // in the order of their names' bytes
@@ -51,6 +55,9 @@ private:
 
 // Size, time and inode of a regular file; an error where there is none.
 Result<FileFacts> factsOf(const std::filesystem::path& file);
+
+// Whether a name can be a container's: 3 to 63 small letters, digits and single hyphens between them.
+bool isContainerName(const std::string& name);
 
 // Whether a name can be a blob's: UTF-8, no empty, "." or ".." parts, none of more than 255 bytes.
 Result<> checkBlobName(const std::string& name);

@@ -122,7 +122,7 @@ Dialect dialectOf(const std::string& path)
     const std::string small = lower(path);
     if (small.starts_with("/mlflow/") || small.starts_with("/api/2.0/"))
         return Dialect::MlFlow;
-    if (small.starts_with("/runyard.blob.") || (small.starts_with("/runyard/") && !small.starts_with("/runyard/v1/")))
+    if (small == "/runyard" || small.starts_with("/runyard.blob.") || (small.starts_with("/runyard/") && !small.starts_with("/runyard/v1/")))
         return Dialect::Blob;
     return Dialect::Arm;
 }

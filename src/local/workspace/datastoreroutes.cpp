@@ -77,12 +77,14 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         const auto store = named(request.params["name"]);
         if (!store)
             co_return Response::arm(store.error());
+        const auto text = co_await request.text(64 << 10);
+        if (!text)
+            co_return Response::arm(text.error());
         // azure-ai-ml up to 1.30 takes a secret that expires as a SAS only; later ones sign addresses of logs with the key.
-        const auto text = co_await request.text();
-        const Json asked = Json::parse(text.value_or(std::string()), nullptr, false);
+        const Json asked = Json::parse(*text, nullptr, false);
         const bool isExpirable = asked.is_object() && asked.value("expirableSecret", Json()) == Json(true);
         if (isExpirable && request.queried("api-version") < "2024-10")
-            co_return Response::json(Json{{"secretsType", "Sas"}, {"sasToken", parts->sas.sign(store->containerName, {}, store->isDefault ? "rwdl" : "rl")}}.dump());
+            co_return Response::json(Json{{"secretsType", "Sas"}, {"sasToken", parts->sas.sign(store->containerName, {}, store->isDefault ? "racwdl" : "rl")}}.dump());
         co_return Response::json(Json{{"secretsType", "AccountKey"}, {"key", parts->sas.accountKey()}}.dump());
     });
 }

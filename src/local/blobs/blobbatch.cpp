@@ -1,0 +1,139 @@
+// Several deletions in one request, as Azure's "batch" has it: a multipart body of requests, answered by a multipart body of answers.
+#include "blobroutes.h"
+#include "local/server/guard.h"
+
+#include "core/ids.h"
+
+#include <boost/beast/http/status.hpp>
+
+namespace runyard::local {
+
+namespace {
+
+constexpr std::size_t partLimit = 256;
+
+std::string lower(std::string text)
+{
+    for (char& c : text)
+        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return text;
+}
+
+// A body's lines, one after the other, without their ends.
+class Lines {
+public:
+    explicit Lines(std::string_view text) : m_text(text) {}
+    bool next(std::string& line)
+    {
+        if (m_text.empty())
+            return false;
+        const auto end = std::min(m_text.find('\n'), m_text.size());
+        line = m_text.substr(0, end);
+        if (line.ends_with('\r'))
+            line.pop_back();
+        m_text.remove_prefix(std::min(end + 1, m_text.size()));
+        return true;
+    }
+
+private:
+    std::string_view m_text;
+};
+
+struct Part {
+    std::string id;
+    Request request;
+};
+
+// "Name: value" into a map, lower-case names; false at the line that ends them.
+bool addHeader(const std::string& line, std::map<std::string, std::string>& headers)
+{
+    const auto colon = line.find(':');
+    if (colon == std::string::npos)
+        return false;
+    const auto value = line.find_first_not_of(' ', colon + 1);
+    headers[lower(line.substr(0, colon))] = value == std::string::npos ? std::string() : line.substr(value);
+    return true;
+}
+
+std::vector<Part> partsOf(const std::string& text, const std::string& boundary, const Request& whole)
+{
+    std::vector<Part> parts;
+    Lines lines(text);
+    std::string line;
+    while (lines.next(line)) {
+        if (line != "--" + boundary)
+            continue;
+        std::map<std::string, std::string> outer;
+        while (lines.next(line) && addHeader(line, outer)) {}
+        while (line.empty() && lines.next(line)) {}
+        const auto first = line.find(' ');
+        const auto second = line.find(' ', first + 1);
+        if (first == std::string::npos || second == std::string::npos)
+            return {};
+        Part part{outer["content-id"], toRequest(line.substr(0, first), line.substr(first + 1, second - first - 1))};
+        while (lines.next(line) && addHeader(line, part.request.headers)) {}
+        if (!part.request.path.starts_with('/'))
+            return {};
+        part.request.base = whole.base;
+        part.request.headers["host"] = whole.header("host");
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
+
+// Container and blob of an address; clients leave the account out here, also those that have it in all other paths.
+void place(Request& request)
+{
+    std::string_view path = std::string_view(request.path).substr(1);
+    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")}) {
+        if (path.starts_with(account + "/"))
+            path.remove_prefix(account.size() + 1);
+    }
+    const auto end = std::min(path.find('/'), path.size());
+    request.params["container"] = api::decode(path.substr(0, end));
+    request.params["blob"] = api::decode(path.substr(std::min(end + 1, path.size())));
+}
+
+std::string shown(const Part& part, const Response& response)
+{
+    const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
+    std::string text = "Content-Type: application/http\r\nContent-ID: " + part.id + "\r\n\r\nHTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(reason.data(), reason.size()) + "\r\n";
+    for (const auto& [name, value] : response.headers)
+        text += name + ": " + value + "\r\n";
+    return text + "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body + "\r\n";
+}
+
+} // namespace
+
+Task<Response> batch(BlobCall call)
+{
+    const std::string type = call.request.header("content-type");
+    const auto mark = type.find("boundary=");
+    const auto text = co_await call.request.text(4 << 20);
+    if (!text)
+        co_return blobError(call.request, text.error());
+    std::string boundary = mark == std::string::npos ? std::string() : type.substr(mark + 9, type.find(';', mark) - mark - 9);
+    std::erase(boundary, '"');
+    auto parts = partsOf(*text, boundary, call.request);
+    if (parts.empty() || parts.size() > partLimit)
+        co_return blobError(call.request, 400, "InvalidInput", "A batch is a multipart body of 1 to 256 requests.");
+    const std::string own = "batchresponse_" + newGuid();
+    Response answer = Response::empty(202).with("Content-Type", "multipart/mixed; boundary=" + own);
+    const bool isByToken = call.request.who.kind == Identity::Kind::Owner || call.request.who.kind == Identity::Kind::Run;
+    for (auto& part : parts) {
+        place(part.request);
+        // A token holds for the parts too; keys and signatures are each part's own.
+        if (isByToken)
+            part.request.who = call.request.who;
+        Response response = blobError(part.request, 400, "InvalidInput", "Of the requests of a batch only deletions are understood here.");
+        if (part.request.method == "DELETE" && !part.request.params["blob"].empty()) {
+            BlobCall inner{call.parts, part.request, part.request.params["container"], part.request.params["blob"]};
+            response = co_await performBlob(std::move(inner));
+        }
+        answer.body += "--" + own + "\r\n" + shown(part, response);
+    }
+    answer.body += "--" + own + "--\r\n";
+    co_return answer;
+}
+
+} // namespace runyard::local
