@@ -171,7 +171,7 @@ int serveWorkspace(const Options& options)
     server.listen(options.local, local::Server::Kind::Unix);
     server.listen(options.tcp, local::Server::Kind::Tcp);
     local::TlsDoor tlsDoor(context, server, *certificates, options.tls);
-    if (auto announced = announce(options, *facts, settings, certificates->authority, workspace.tokens().owner()); !announced)
+    if (auto announced = announce(options, *facts, settings, certificates->trusted, workspace.tokens().owner()); !announced)
         return refuse(announced.error());
     speakToLog(options.folder / "logs" / "service.log");
     workspace.start();

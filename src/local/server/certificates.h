@@ -9,7 +9,8 @@ namespace runyard::local {
 // The files of the TLS listener: a certificate authority of this workspace's own, and the certificate for "localhost", 127.0.0.1 and ::1
 // that it signed. PEM.
 struct Certificates {
-    std::filesystem::path authority;  // what clients are told to trust
+    std::filesystem::path authority;
+    std::filesystem::path trusted;    // what clients are told to trust: the authority, and whom this machine trusts, so that other sites stay in reach
     std::filesystem::path chain;      // server certificate, then the authority's
     std::filesystem::path key;        // mode 0600, like the authority's own
 };

@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include "core/job.h"
 #include "jsonreader.h"
 #include "local/server/changes.h"
 #include "local/store/metricrows.h"
@@ -48,6 +49,14 @@ Result<std::optional<api::MetricPoint>> readPlace(const std::string& token)
     return std::optional<api::MetricPoint>(api::MetricPoint{step.value_or(0), *time, std::bit_cast<double>(bits)});
 }
 
+// A part that is read while the one before it is on its way to the client.
+struct Ahead {
+    explicit Ahead(asio::io_context& context) : done(context) {}
+    Event done;
+    Result<std::string> text = std::string();
+    bool isLast = false;
+};
+
 // Points of a metric in MLflow's order, bit by bit: each part is one short look of the reading thread.
 struct Walk {
     TrackingParts parts;
@@ -57,6 +66,7 @@ struct Walk {
     std::int64_t left = 0;  // points still wanted
     bool isFirst = true;
     bool isOver = false;
+    std::shared_ptr<Ahead> ahead = {};
 };
 
 // The next points as text, with the end behind the last ones.
@@ -84,12 +94,29 @@ std::string partOf(Database& database, Walk& walk, std::int64_t most)
     return text + '}';
 }
 
+Task<> readAhead(std::shared_ptr<Walk> walk, std::shared_ptr<Ahead> ahead)
+{
+    std::function<Result<std::string>(Database&)> look = [walk](Database& database) -> Result<std::string> { return partOf(database, *walk, PartSize); };
+    ahead->text = co_await walk->parts.store.read<std::string>(std::move(look));
+    ahead->isLast = walk->isOver;
+    ahead->done.set();
+}
+
+void startAhead(const std::shared_ptr<Walk>& walk)
+{
+    walk->ahead = std::make_shared<Ahead>(walk->parts.context);
+    detach(walk->parts.context, readAhead(walk, walk->ahead));
+}
+
 Task<Result<std::string>> nextPart(std::shared_ptr<Walk> walk)
 {
-    if (walk->isOver)
+    const auto ahead = std::exchange(walk->ahead, nullptr);
+    if (!ahead)
         co_return std::string();
-    std::function<Result<std::string>(Database&)> look = [walk](Database& database) -> Result<std::string> { return partOf(database, *walk, PartSize); };
-    co_return co_await walk->parts.store.read<std::string>(std::move(look));
+    co_await ahead->done.wait();
+    if (ahead->text && !ahead->isLast)
+        startAhead(walk);
+    co_return std::move(ahead->text);
 }
 
 struct Followed {
@@ -161,11 +188,12 @@ Task<Result<Response>> getHistory(TrackingParts parts, Asked asked)
         co_return Failure(from.error());
     // Without max_results MLflow's documentation promises everything.
     const auto walk = std::make_shared<Walk>(Walk{parts, run->serial, key, *from, wanted > 0 ? wanted : std::int64_t(1) << 40});
+    startAhead(walk);
     auto first = co_await nextPart(walk);
     if (!first)
         co_return Failure(first.error());
     Response response = Response::json(std::move(*first));
-    if (!walk->isOver)
+    if (walk->ahead)
         response.more = [walk] { return nextPart(walk); };
     co_return response;
 }
