@@ -172,12 +172,17 @@ bool isSignedBy(const Signed& server, const Signed& authority)
 
 } // namespace
 
+Certificates certificatesIn(const fs::path& folder)
+{
+    return {folder / "ca.pem", folder / "trusted.pem", folder / "server.pem", folder / "server.key"};
+}
+
 Result<Certificates> ensureCertificates(const fs::path& folder)
 {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     ::chmod(folder.c_str(), 0700);
-    const Certificates files{folder / "ca.pem", folder / "trusted.pem", folder / "server.pem", folder / "server.key"};
+    const Certificates files = certificatesIn(folder);
     auto authority = ensureAuthority(folder, files);
     if (!authority)
         return Failure(authority.error());

@@ -15,8 +15,11 @@ struct Certificates {
     std::filesystem::path key;        // mode 0600, like the authority's own
 };
 
+Certificates certificatesIn(const std::filesystem::path& folder);
+
 // Makes what is missing, damaged or soon over in `folder`. The authority lives ten years, so clients keep the file they were given;
 // the server's certificate lives a year and is made anew when less than a month is left.
+// Blocks for some milliseconds.
 Result<Certificates> ensureCertificates(const std::filesystem::path& folder);
 
 } // namespace runyard::local

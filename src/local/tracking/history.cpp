@@ -19,13 +19,23 @@ constexpr std::int64_t PageLimit = 25'000;
 constexpr std::int64_t PartSize = 5'000;
 constexpr std::size_t RunsLimit = 100;
 
+void appendInteger(std::string& text, std::int64_t value)
+{
+    char digits[24];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
 void appendPoint(std::string& text, const std::string& keyText, const api::MetricPoint& point)
 {
     text += !text.empty() && text.back() == '[' ? "{\"key\":" : ",{\"key\":";
     text += keyText;
     text += ",\"value\":";
     appendDouble(text, point.value);
-    text += ",\"timestamp\":" + std::to_string(point.time) + ",\"step\":" + std::to_string(point.step) + '}';
+    text += ",\"timestamp\":";
+    appendInteger(text, point.time);
+    text += ",\"step\":";
+    appendInteger(text, point.step);
+    text += '}';
 }
 
 // The place after a point in MLflow's order: time, step and bits of the value.
@@ -75,6 +85,7 @@ std::string partOf(Database& database, Walk& walk, std::int64_t most)
     const std::string keyText = toText(Json(walk.key));
     std::string text = std::exchange(walk.isFirst, false) ? "{\"metrics\":[" : "";
     const std::int64_t limit = std::min(most, walk.left);
+    text.reserve(static_cast<std::size_t>(limit) * (keyText.size() + 88));
     std::int64_t count = 0;
     const auto from = walk.last;
     readMetric(database, walk.run, walk.key, from, limit + 1, [&](const api::MetricPoint& point) {
