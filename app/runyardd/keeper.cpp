@@ -183,14 +183,17 @@ int keep(const Options& options, const Holdings& held)
     ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
     const std::string program = fs::read_symlink("/proc/self/exe").string();
     auto pause = 0ms;
+    bool hasServed = false;
     for (;;) {
         const auto since = Clock::now();
         const pid_t worker = startWorker(options, held, program);
         const Ending ending = worker > 0 ? watch(worker, wanted) : Ending{ExitCrashed, false};
         if (ending.isAskedFor || ending.code == ExitDone)
             return ExitDone;
-        if (ending.code == ExitCannotStart)
+        // What keeps another from starting may go again, such as a full disk; runs and clients wait for it.
+        if (ending.code == ExitCannotStart && !hasServed)
             return ExitCannotStart;
+        hasServed = hasServed || ending.code != ExitCannotStart;
         std::fprintf(stderr, "runyardd: the worker ended unexpectedly (%d); starting another.\n", ending.code);
         pause = Clock::now() - since > 10s ? 0ms : std::min(pause * 2 + 20ms, 5000ms);
         for (const auto until = Clock::now() + pause; Clock::now() < until;) {

@@ -3,7 +3,8 @@
 #include "blobproperties.h"
 #include "conditions.h"
 
-#include "local/runs/inpool.h"
+#include "blobs.h"
+#include "settle.h"
 
 #include <sys/stat.h>
 
@@ -56,14 +57,15 @@ Task<Response> commitBlob(BlobCall& call, Upload::Written written, fs::path plac
     const auto turn = co_await blobs.turns().take(call.container + '/' + call.blob);
     if (auto refusal = refuseByConditions(call, Aim::Write))
         co_return std::move(*refusal);
-    std::vector<BlobRecord> records(1, std::move(record));
-    const auto noted = co_await blobs.digests().put(call.container, std::move(records));
-    if (!noted)
-        co_return blobError(call.request, noted.error());
-    std::function<Result<>()> work = [root = blobs.tree().root(call.container), file = written.file, place, replace] { return moveIntoPlace(root, file, place, replace); };
-    const auto moved = co_await inPool(blobs.context(), blobs.pool(), std::move(work));
-    if (!moved)
-        co_return blobError(call.request, moved.error());
+    Settling settling;
+    settling.container = call.container;
+    settling.record = std::move(record);
+    settling.file = written.file;
+    settling.place = std::move(place);
+    settling.replace = replace;
+    const auto settled = co_await settle(blobs, std::move(settling));
+    if (!settled)
+        co_return blobError(call.request, settled.error());
     Response response = Response::empty(201).with("ETag", etagOf(written.facts)).with("Last-Modified", httpDate(written.facts.mtime)).with("x-ms-meta-sha256", written.sha256);
     if (!md5.empty())
         response.headers.emplace_back("Content-MD5", md5);

@@ -104,13 +104,13 @@ pid_t Attempt::supervisor() const
 {
     const int file = ::open((m_path / "lock").c_str(), O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return 0;
+        return errno == ENOENT ? 0 : -1;
     struct flock whole {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
     const bool isAsked = ::fcntl(file, F_GETLK, &whole) == 0;
     ::close(file);
-    return isAsked && whole.l_type != F_UNLCK ? whole.l_pid : 0;
+    return !isAsked ? -1 : whole.l_type != F_UNLCK ? whole.l_pid : 0;
 }
 
 std::optional<Exit> Attempt::exit() const
@@ -126,6 +126,8 @@ std::optional<Exit> Attempt::exit() const
     exit.signal = valueOf(record, "signal", 0);
     exit.started = valueOf(record, "startedAt", Millis());
     exit.ended = valueOf(record, "mainEndedAt", valueOf(record, "endedAt", Millis()));
+    const bool isOwnEnd = exit.reason == Exit::Reason::Completed || exit.reason == Exit::Reason::Failed || exit.reason == Exit::Reason::Signalled;
+    exit.leftBehind = isOwnEnd ? valueOf(record, "killedDescendants", 0) : 0;
     exit.sentence = sentenceOf(exit, valueOf(record, "message", std::string()));
     return exit;
 }

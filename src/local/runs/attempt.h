@@ -20,7 +20,7 @@ public:
 
     Result<> prepare(const Launch& launch) const;  // folders and intent.json; flushes
     bool hasStarted() const;
-    // The living shim, which the kernel knows by the lock it holds; 0 for none.
+    // The living shim, which the kernel knows by the lock it holds; 0 for none, -1 where that cannot be found out now.
     pid_t supervisor() const;
     std::optional<Exit> exit() const;
     // Writes the exit record that a shim did not live to write, or could not; flushes.

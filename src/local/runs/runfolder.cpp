@@ -46,6 +46,19 @@ bool isSame(const FileFacts& one, const FileFacts& two)
     return one.size == two.size && one.mtime == two.mtime && one.inode == two.inode;
 }
 
+// Flushes a file, or with Whole::Disk all of its file system.
+enum class Whole { File, Disk };
+Result<> flush(const fs::path& path, Whole whole)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == EACCES ? Result<>() : Result<>(Failure(fileError(path, "be read", errno)));
+    const bool isFlushed = (whole == Whole::Disk ? ::syncfs(fd) : ::fsync(fd)) == 0 || errno == EINVAL;
+    const int fault = errno;
+    ::close(fd);
+    return isFlushed ? Result<>() : Result<>(Failure(fileError(path, "be written", fault)));
+}
+
 // Leaves the digests empty where the file cannot be read whole, or is still being written.
 void digest(const fs::path& path, KeptFile& kept)
 {
@@ -131,6 +144,10 @@ Result<std::vector<KeptFile>> RunFolder::sealOutputs() const
             files.push_back({entry.path().lexically_relative(root).string(), *facts, {}, {}});
             digest(entry.path(), files.back());
         });
+    // What the record names must be on the disk before it.
+    for (const auto& [root, folder] : places)
+        if (auto flushed = flushTree(root / folder); !flushed)
+            return Failure(flushed.error());
     std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     auto list = nlohmann::json::array();
     for (const auto& file : files)
@@ -140,6 +157,26 @@ Result<std::vector<KeptFile>> RunFolder::sealOutputs() const
     if (auto written = writeFileDurably(record() / "outputs.json", list.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n'); !written)
         return Failure(written.error());
     return files;
+}
+
+Result<> flushTree(const fs::path& top)
+{
+    constexpr std::size_t many = 200;
+    std::error_code error;
+    if (!fs::is_directory(top, error))
+        return {};
+    std::vector<fs::path> all{top.parent_path(), top};
+    for (fs::recursive_directory_iterator at(top, error), end; !error && at != end && all.size() <= many; at.increment(error)) {
+        std::error_code unknown;
+        if (!at->is_symlink(unknown) && (at->is_regular_file(unknown) || at->is_directory(unknown)))
+            all.push_back(at->path());
+    }
+    if (all.size() > many)
+        return flush(top, Whole::Disk);
+    for (const auto& path : all)
+        if (auto flushed = flush(path, Whole::File); !flushed)
+            return flushed;
+    return {};
 }
 
 bool isRunId(const std::string& id)

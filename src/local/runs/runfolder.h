@@ -51,6 +51,9 @@ private:
     std::filesystem::path m_path;
 };
 
+// Sees to it that all files below a folder, and the folders, are on the disk. Blocks.
+Result<> flushTree(const std::filesystem::path& top);
+
 // Whether the id can be the name of a folder: letters, digits, "_", "-", "."; at most 255, no dot first.
 bool isRunId(const std::string& id);
 

@@ -232,7 +232,12 @@ Task<Result<Exit>> RunLife::launch(Self self, JobPlan plan, BuiltEnvironment pyt
     leases->clear();  // whoever waits for them may go on while this one is sealed
     if (!exit || plan.uploads.empty())
         co_return exit;
-    std::function<Result<>()> work = [uploads = plan.uploads] { return copyAll(uploads); };
+    std::function<Result<>()> work = [uploads = plan.uploads]() -> Result<> {
+        auto done = copyAll(uploads);
+        for (auto at = uploads.begin(); done && at != uploads.end(); ++at)
+            done = flushTree(fs::is_directory(at->to) ? at->to : at->to.parent_path());
+        return done;
+    };
     auto uploaded = co_await inPool<Result<>>(parts.context, self->m_pool, std::move(work));
     if (!uploaded)
         co_return Failure(std::move(uploaded).error());
@@ -245,11 +250,13 @@ Task<Result<>> RunLife::seal(Self self)
     auto record = co_await self->m_parts.runs.record(id);
     if (!record)
         co_return Failure(record.error());
-    std::function<Result<std::vector<KeptFile>>()> work = [folder = self->m_folder, text = std::move(*record)]() -> Result<std::vector<KeptFile>> {
+    std::function<Result<std::vector<KeptFile>>()> work = [folder = self->m_folder, text = std::move(*record), named = self->m_parts.blobs.tree().root("data") / "azureml" / id]() -> Result<std::vector<KeptFile>> {
         if (auto made = folder.create(std::max(1, folder.lastAttempt())); !made)
             return Failure(made.error());
         if (auto written = writeFileDurably(folder.record() / "run.json", text); !written)
             return Failure(written.error());
+        if (auto flushed = flushTree(named); !flushed)
+            return Failure(flushed.error());
         return folder.sealOutputs();
     };
     auto kept = co_await inPool<Result<std::vector<KeptFile>>>(self->m_parts.context, self->m_pool, std::move(work));
@@ -266,6 +273,9 @@ Task<Result<>> RunLife::seal(Self self)
 Task<> RunLife::finish(Self self, Result<Exit> exit)
 {
     self->m_isEnding = true;
+    const int left = exit ? exit->leftBehind : 0;
+    if (left > 0)
+        self->note(std::to_string(left) + (left == 1 ? " process that the script left running was ended" : " processes that the script left running were ended"));
     co_await enter(self, "Finalizing", "Finalizing");
     auto sealed = co_await seal(self);
     std::string status = "Completed", code, sentence;

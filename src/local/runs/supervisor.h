@@ -29,6 +29,7 @@ struct Exit {
     Reason reason = Reason::Completed;
     int code = 0;
     int signal = 0;
+    int leftBehind = 0;    // processes that the script left running and that were ended
     std::string sentence;  // for a person: "The script ended with exit code 3."
     Millis started = 0;
     Millis ended = 0;

@@ -124,8 +124,10 @@ Task<bool> Server::Connection::exchange(Parser& parser)
     const auto since = Clock::now();
     const auto& head = parser.get();
     Request request = toRequest(head.method_string(), head.target());
-    for (const auto& field : head)
-        request.headers[lower(field.name_string())] = field.value();
+    for (const auto& field : head) {  // one that comes twice counts whole: two hosts are none
+        std::string& value = request.headers[lower(field.name_string())];
+        value += (value.empty() ? "" : ", ") + std::string(field.value());
+    }
     char id[40];
     std::snprintf(id, sizeof id, "%s-%012llx", m_server.m_requestPrefix.c_str(), static_cast<unsigned long long>(++m_server.m_requests));
     request.correlation = id;

@@ -10,6 +10,7 @@
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace runyard::local {
 
@@ -37,6 +38,14 @@ public:
     Acceptor acceptor;
 };
 
+// Whoever got past the permissions of the socket's folder must still be its owner, or root, who can do everything anyway.
+bool isOwnUser(int socket)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
 } // namespace
 
 Server::Server(asio::io_context& context, const Router& router, const Tokens& tokens, AccessLog& log, ServerSettings settings)
@@ -53,6 +62,8 @@ void Server::listen(int fd, Kind kind)
         if (kind == Kind::Tcp) {
             const int yes = 1;
             ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        } else if (!isOwnUser(socket.native_handle())) {
+            return;
         }
         serve(std::move(socket), kind);
     };

@@ -6,6 +6,7 @@
 #include "api/uri.h"
 #include "local/blobs/blobs.h"
 #include "local/blobs/digests.h"
+#include "local/blobs/settle.h"
 #include "local/blobs/upload.h"
 #include "local/runs/inpool.h"
 #include "local/store/store.h"
@@ -65,17 +66,14 @@ Task<Result<>> receive(Blobs& blobs, Request& request, ArtifactPlace place, fs::
     const auto written = co_await (*upload)->take(*request.body);
     if (!written)
         co_return Failure(written.error());
-    std::vector<BlobRecord> records(1, BlobRecord{place.blob(), written->facts, written->sha256, written->md5, {}});
-    auto noted = co_await blobs.digests().put(place.container, std::move(records));
-    if (!noted)
-        co_return noted;
-    const bool isOfRun = place.container == "azureml";
-    std::function<Result<>()> work = [root = blobs.tree().root(place.container), file = written->file, target, isOfRun] {
-        if (isOfRun)
-            ::chmod(file.c_str(), 0644);  // the script may write to it again
-        return moveIntoPlace(root, file, target, Replace::Yes);
-    };
-    co_return co_await inPool(blobs.context(), blobs.pool(), std::move(work));
+    if (place.container == "azureml")
+        ::chmod(written->file.c_str(), 0644);  // the run's script may write to it again
+    Settling settling;
+    settling.container = place.container;
+    settling.record = BlobRecord{place.blob(), written->facts, written->sha256, written->md5, {}};
+    settling.file = written->file;
+    settling.place = std::move(target);
+    co_return co_await settle(blobs, std::move(settling));
 }
 
 Task<Response> put(TrackingParts parts, Request& request)
