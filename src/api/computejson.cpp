@@ -31,24 +31,23 @@ void from_json(const Json& json, Compute& value)
     const Json& inner = child(outer, "properties");
     const Json& scale = child(inner, "scaleSettings");
     const Json& counts = child(inner, "nodeStateCounts");
-    const auto count = [&counts](const char* name) { return static_cast<int>(number(counts, name)); };
     value.name = text(json, "name");
     value.location = text(json, "location", text(outer, "computeLocation"));
     value.type = text(outer, "computeType", "AmlCompute");
     value.description = text(outer, "description");
     value.vmSize = text(inner, "vmSize");
-    value.minNodes = static_cast<int>(number(scale, "minNodeCount"));
-    value.maxNodes = static_cast<int>(number(scale, "maxNodeCount", 1));
+    value.minNodes = count(scale, "minNodeCount");
+    value.maxNodes = count(scale, "maxNodeCount", 1);
     value.idleSeconds = fromIsoDuration(text(scale, "nodeIdleTimeBeforeScaleDown", "PT2M"));  // -1: not understood
     value.provisioningState = text(outer, "provisioningState");
     value.allocationState = text(inner, "allocationState");
-    value.currentNodes = static_cast<int>(number(inner, "currentNodeCount"));
-    value.targetNodes = static_cast<int>(number(inner, "targetNodeCount"));
-    value.idle = count("idleNodeCount");
-    value.running = count("runningNodeCount");
-    value.preparing = count("preparingNodeCount");
-    value.unusable = count("unusableNodeCount");
-    value.leaving = count("leavingNodeCount");
+    value.currentNodes = count(inner, "currentNodeCount");
+    value.targetNodes = count(inner, "targetNodeCount");
+    value.idle = count(counts, "idleNodeCount");
+    value.running = count(counts, "runningNodeCount");
+    value.preparing = count(counts, "preparingNodeCount");
+    value.unusable = count(counts, "unusableNodeCount");
+    value.leaving = count(counts, "leavingNodeCount");
     value.errors.clear();
     for (const Json& entry : child(outer, "provisioningErrors")) {
         const Json& nested = child(entry, "error");
@@ -83,8 +82,8 @@ Json toJson(const VmSize& value)
 void from_json(const Json& json, VmSize& value)
 {
     value.name = text(json, "name");
-    value.cores = static_cast<int>(number(json, "vCPUs"));
-    value.gpus = static_cast<int>(number(json, "gpus"));
+    value.cores = count(json, "vCPUs");
+    value.gpus = count(json, "gpus");
     const Json& memory = child(json, "memoryGB");
     value.memoryGb = memory.is_number() ? memory.get<double>() : 0;
     value.meaning = text(json, "runyard.meaning");

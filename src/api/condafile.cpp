@@ -13,6 +13,9 @@ namespace {
 
 using Name = std::pair<std::string_view, std::string_view>;
 
+constexpr std::size_t TextLimit = 1 << 20;
+constexpr std::size_t PackageLimit = 1000;
+
 // Conda's name and PyPI's, of what training scripts ask for.
 constexpr std::array<Name, 52> names{{{"absl-py", "absl-py"}, {"accelerate", "accelerate"}, {"albumentations", "albumentations"}, {"azureml-core", "azureml-core"},
     {"azureml-mlflow", "azureml-mlflow"}, {"boto3", "boto3"}, {"catboost", "catboost"}, {"datasets", "datasets"}, {"fastai", "fastai"}, {"h5py", "h5py"}, {"imageio", "imageio"},
@@ -36,7 +39,7 @@ std::string pipVersion(std::string version)
 {
     version = trimmed(std::move(version));
     if (version.starts_with("=") && !version.starts_with("==")) {
-        version = version.substr(1, version.find('=', 1) - 1);
+        version = trimmed(version.substr(1, version.find('=', 1) - 1));
         return version.find('*') != std::string::npos ? "==" + version : "==" + version + ".*";
     }
     return version;
@@ -63,14 +66,61 @@ void addConda(const std::string& spec, CondaFile& file)
         file.packages.push_back(std::string(known->second) + pipVersion(version));
 }
 
+// An alias may stand for a long list, many times over.
+void addPip(std::string line, CondaFile& file)
+{
+    if (!line.empty() && file.packages.size() <= PackageLimit)
+        file.packages.push_back(std::move(line));
+}
+
+// The bytes of the character at the front; 0 where it is none.
+std::size_t characterAt(std::string_view text)
+{
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2 : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3 : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4 : 0;
+    if (length > text.size())
+        return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if ((byte(i) & 0xc0) != 0x80)
+            return 0;
+    }
+    const bool isWrong = length > 2 && ((byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) > 0x9f) || (byte(0) == 0xf0 && byte(1) < 0x90) || (byte(0) == 0xf4 && byte(1) > 0x8f));
+    return isWrong ? 0 : length;
+}
+
+// Also in UTF-8: what the YAML reader makes of some escapes is not.
+bool isOneLine(std::string_view text)
+{
+    while (!text.empty()) {
+        const std::size_t length = characterAt(text);
+        if (length == 0 || (static_cast<unsigned char>(text.front()) < ' ' && text.front() != '\t'))
+            return false;
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+Result<> checkPackages(const CondaFile& file)
+{
+    if (file.packages.size() + file.condaOnly.size() > PackageLimit)
+        return failure(Error::Code::Invalid, "The conda file asks for more than " + std::to_string(PackageLimit) + " packages.");
+    for (const auto* list : {&file.packages, &file.condaOnly}) {
+        if (!std::all_of(list->begin(), list->end(), isOneLine))
+            return failure(Error::Code::Invalid, "The conda file holds a package that is not one line of text. Write one package a line.");
+    }
+    return {};
+}
+
 void readDependencies(const YAML::Node& list, CondaFile& file)
 {
     for (const auto& item : list) {
+        if (file.packages.size() + file.condaOnly.size() > PackageLimit)
+            return;
         if (item.IsScalar())
             addConda(item.as<std::string>(), file);
         else if (item.IsMap() && item["pip"] && item["pip"].IsSequence())
             for (const auto& line : item["pip"])
-                file.packages.push_back(trimmed(line.as<std::string>()));
+                addPip(trimmed(line.as<std::string>()), file);
     }
 }
 
@@ -78,6 +128,8 @@ void readDependencies(const YAML::Node& list, CondaFile& file)
 
 Result<CondaFile> readCondaFile(const std::string& yaml)
 {
+    if (yaml.size() > TextLimit)
+        return failure(Error::Code::Invalid, "The conda file is larger than 1 MiB.");
     try {
         const YAML::Node root = YAML::Load(yaml);
         const YAML::Node list = root.IsMap() ? root["dependencies"] : YAML::Node();
@@ -85,10 +137,11 @@ Result<CondaFile> readCondaFile(const std::string& yaml)
             return failure(Error::Code::Invalid, "The conda file has no list of “dependencies”.");
         CondaFile file;
         readDependencies(list, file);
-        std::erase_if(file.packages, [](const std::string& line) { return line.empty(); });
+        if (auto good = checkPackages(file); !good)
+            return Failure(good.error());
         return file;
     } catch (const YAML::Exception& fault) {
-        return failure(Error::Code::Invalid, "The conda file is not YAML: " + std::string(fault.what()) + ".");
+        return failure(Error::Code::Invalid, "The conda file is not YAML: " + std::string(fault.what()).substr(0, 300) + ".");
     }
 }
 

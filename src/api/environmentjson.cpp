@@ -2,6 +2,8 @@
 #include "jsonhelp.h"
 #include "uri.h"
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 namespace runyard::api {
@@ -53,11 +55,16 @@ bool isPackage(const std::string& line, std::string_view name)
     return line == name || line.starts_with(std::string(name) + "==");
 }
 
-// True where the line names a framework; then the request holds it.
+bool isPlainVersion(const std::string& version)
+{
+    return std::all_of(version.begin(), version.end(), [](unsigned char c) { return std::isalnum(c) || c == '.' || c == '+' || c == '*'; });
+}
+
+// True where the line names a framework, and nothing more about it than a version; then the request holds it.
 bool takesFramework(const std::string& line, EnvironmentRequest& request)
 {
     for (const char* name : {"tensorflow", "torch", "scikit-learn"}) {
-        if (!request.framework.empty() || !isPackage(line, name))
+        if (!request.framework.empty() || !isPackage(line, name) || !isPlainVersion(versionOf(line, name)))
             continue;
         request.framework = std::string_view(name) == "torch" ? "pytorch" : name;
         request.frameworkVersion = versionOf(line, name);
@@ -83,7 +90,9 @@ void readImage(const std::string& image, EnvironmentRequest& request)
             continue;
         request.framework = name;
         const auto from = at + std::string_view(name).size() + 1;
-        request.frameworkVersion = image.substr(from, image.find_first_not_of("0123456789.", from) - from);
+        std::string version = image.substr(from, image.find_first_not_of("0123456789.", from) - from);
+        version.erase(version.find_last_not_of('.') + 1);
+        request.frameworkVersion = version;
     }
     request.useGpu = image.find("cuda") != std::string::npos;
 }
@@ -102,7 +111,7 @@ EnvironmentVersion toEnvironmentVersion(const EnvironmentRequest& request, const
     if (const std::string line = packageLine(request); !line.empty())
         yaml << "      - " << line << '\n';
     for (const std::string& line : request.pipPackages)
-        yaml << "      - " << Json(line).dump() << '\n';
+        yaml << "      - " << Json(line).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     environment.condaFile = yaml.str();
     return environment;
 }

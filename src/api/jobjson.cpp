@@ -63,7 +63,7 @@ void from_json(const Json& json, Job& value)
     value.outputs.clear();
     for (const auto& [name, output] : child(properties, "outputs").items())
         value.outputs[name] = JobOutput{text(output, "jobOutputType", "uri_folder"), text(output, "uri"), text(output, "mode", "ReadWriteMount")};
-    value.instanceCount = static_cast<int>(number(child(properties, "resources"), "instanceCount", 1));
+    value.instanceCount = count(child(properties, "resources"), "instanceCount", 1);
     const auto timeout = fromIsoDuration(text(child(properties, "limits"), "timeout"));
     value.timeoutSeconds = timeout < 0 ? 0 : timeout;
     value.isArchived = flag(properties, "isArchived");

@@ -48,12 +48,19 @@ void from_json(const Json& json, CodeVersion& value);
 void from_json(const Json& json, PendingUpload& value);
 void from_json(const Json& json, Experiment& value);
 
+// Reads JSON that came from outside: discarded where it is none, and where it is nested deeper than a hundred levels, since to copy
+// or to write a value recurses.
+Json parse(std::string_view text);
+
 // Reads JSON text as a T. The one place where nlohmann's exceptions are caught.
 template<typename T>
 Result<T> read(const std::string& text)
 {
     try {
-        return Json::parse(text).get<T>();
+        const Json json = parse(text);
+        if (json.is_discarded())
+            return failure(Error::Code::Protocol, "This version does not understand what was sent.", text.substr(0, 200));
+        return json.get<T>();
     } catch (const Json::exception& fault) {
         return failure(Error::Code::Protocol, "This version does not understand what was sent.", fault.what());
     }

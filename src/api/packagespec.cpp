@@ -118,7 +118,9 @@ Result<> readRest(std::string_view rest, PackageSpec& spec)
     }
     if (isUrl) {
         spec.url = trimmed(rest.substr(1));
-        const bool isKnown = spec.url.find("://") != std::string::npos && spec.url.find(' ') == std::string::npos;
+        const auto scheme = spec.url.substr(0, spec.url.find("://"));
+        const bool isScheme = !scheme.empty() && scheme.size() < spec.url.size() && std::all_of(scheme.begin(), scheme.end(), [](char c) { return isNameByte(c) || c == '+'; });
+        const bool isKnown = isScheme && spec.url.find_first_of(" \t") == std::string::npos;
         if (!isKnown)
             return failure(Error::Code::Invalid, "after @ comes a URL such as https://host/file.whl.");
         return {};

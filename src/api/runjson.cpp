@@ -40,12 +40,8 @@ void from_json(const Json& json, RunDetails& value)
     value.phases.clear();
     for (const Json& phase : child(own, "phases"))
         value.phases.push_back(Phase{text(phase, "name"), number(phase, "start"), number(phase, "end"), text(phase, "note")});
-    value.logSizes.clear();
-    for (const auto& [name, size] : child(own, "logSizes").items())
-        value.logSizes[name] = size.is_number() ? size.get<std::int64_t>() : 0;
-    value.metricCounts.clear();
-    for (const auto& [name, count] : child(own, "metricCounts").items())
-        value.metricCounts[name] = count.is_number() ? count.get<std::int64_t>() : 0;
+    value.logSizes = numberMap(own, "logSizes");
+    value.metricCounts = numberMap(own, "metricCounts");
 }
 
 Json toJson(const Experiment& value)

@@ -77,7 +77,7 @@ std::string errorBody(const std::string& code, const std::string& message)
 
 std::string errorMessage(const std::string& body)
 {
-    const Json json = Json::parse(body, nullptr, false);
+    const Json json = parse(body);
     if (!json.is_discarded()) {
         const std::string plain = text(json, "message");
         return plain.empty() ? text(child(json, "error"), "message") : plain;

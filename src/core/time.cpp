@@ -2,10 +2,18 @@
 
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
 namespace runyard {
+
+namespace {
+
+constexpr Millis LastMoment = 253'402'300'799'999;      // of the year 9999
+constexpr double LongestSpan = 1000.0 * 365 * 86'400;  // seconds
+
+} // namespace
 
 Millis nowMillis()
 {
@@ -15,7 +23,7 @@ Millis nowMillis()
 
 std::string toIso(Millis moment)
 {
-    if (moment == 0)
+    if (moment <= 0 || moment > LastMoment)
         return {};
     const std::time_t seconds = static_cast<std::time_t>(moment / 1000);
     std::tm parts{};
@@ -44,7 +52,7 @@ Millis fromIso(std::string_view text)
     int minutes = 0;
     if ((*rest == '+' || *rest == '-') && std::sscanf(rest + 1, "%2d:%2d", &hours, &minutes) >= 1)
         millis -= (*rest == '+' ? 1 : -1) * (hours * 60 + minutes) * 60'000LL;
-    return millis;
+    return millis < 0 || millis > LastMoment ? 0 : millis;
 }
 
 std::string toIsoDuration(std::int64_t seconds)
@@ -65,7 +73,7 @@ std::int64_t fromIsoDuration(std::string_view text)
 {
     if (text.size() < 3 || text.front() != 'P')
         return -1;
-    std::int64_t total = 0;
+    double total = 0;
     bool isTime = false;
     for (std::size_t at = 1; at < text.size();) {
         if (text[at] == 'T') {
@@ -75,7 +83,7 @@ std::int64_t fromIsoDuration(std::string_view text)
         }
         double amount = 0;
         const auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), amount);
-        if (error != std::errc() || end == text.data() + text.size())
+        if (error != std::errc() || end == text.data() + text.size() || text[at] < '0' || text[at] > '9')
             return -1;
         double unit = 0;
         switch (*end) {
@@ -85,10 +93,12 @@ std::int64_t fromIsoDuration(std::string_view text)
         case 'S': unit = 1; break;
         default: return -1;
         }
-        total += static_cast<std::int64_t>(amount * unit);
+        total += std::trunc(amount * unit);
+        if (!(total <= LongestSpan))
+            return -1;
         at = static_cast<std::size_t>(end - text.data()) + 1;
     }
-    return total;
+    return static_cast<std::int64_t>(total);
 }
 
 } // namespace runyard

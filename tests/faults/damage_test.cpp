@@ -44,6 +44,8 @@ private:
     std::string makeRun(int number);
     bool makeJob();
     bool makeModel();
+    std::string makeRegistry();  // the id of a logged model; empty where something was refused
+    void lookAtRegistry(Json& all);
     Json mlflow(const std::string& call, const Json& body);
     Json look();            // all that was stored, as clients get it; null where the service is restarting
     Json lookUntilItStands();
@@ -56,6 +58,7 @@ private:
 
     std::unique_ptr<Daemon> m_daemon;
     std::vector<std::string> m_runs;
+    std::string m_logged;
     Json m_whole;
     std::string m_bytes;
     std::size_t m_mark = 0;
@@ -112,6 +115,34 @@ bool DamageTest::makeModel()
     return m_daemon->ask(Request::put(m_daemon->arm("models/weights/versions/1"), body.dump())).status == 201;
 }
 
+std::string DamageTest::makeRegistry()
+{
+    const auto experiment = mlflow("experiments/create", {{"name", "with models"}, {"tags", {{{"key", "team"}, {"value", "a"}}}}}).value("experiment_id", "");
+    const std::string run = mlflow("runs/create", {{"experiment_id", experiment}, {"start_time", 1'700'000'000'000}})["run"]["info"].value("run_id", "");
+    const std::string id = mlflow("logged-models", {{"experiment_id", experiment}, {"name", "net"}, {"source_run_id", run}, {"params", {{{"key", "lr"}, {"value", "0.1"}}}}, {"tags", {{{"key", "k"}, {"value", "v"}}}}})["model"]["info"].value("model_id", "");
+    Json metrics = Json::array();
+    for (int step = 0; step < 3; ++step)
+        metrics.push_back({{"key", "acc"}, {"value", 0.25 * step}, {"step", step}, {"timestamp", step}, {"model_id", id}});
+    mlflow("runs/log-batch", {{"run_id", run}, {"metrics", metrics}});
+    mlflow("runs/update", {{"run_id", run}, {"status", "FINISHED"}, {"end_time", 1'700'000'009'000}});
+    m_runs.push_back(run);
+    mlflow("registered-models/set-tag", {{"name", "weights"}, {"key", "kind"}, {"value", "plain"}});
+    mlflow("registered-models/alias", {{"name", "weights"}, {"alias", "champion"}, {"version", "1"}});
+    mlflow("model-versions/set-tag", {{"name", "weights"}, {"version", "1"}, {"key", "n"}, {"value", "1"}});
+    mlflow("model-versions/transition-stage", {{"name", "weights"}, {"version", "1"}, {"stage", "Staging"}});
+    const auto made = mlflow("registered-models/create", {{"name", "empty"}, {"description", "nothing yet"}});
+    return made.contains("registered_model") ? id : std::string();
+}
+
+void DamageTest::lookAtRegistry(Json& all)
+{
+    const std::string base = m_daemon->info().url + "/api/2.0/mlflow/";
+    all["registered"] = parsed(m_daemon->ask(Request::get(base + "registered-models/search?max_results=100")));
+    all["versions"] = parsed(m_daemon->ask(Request::get(base + "model-versions/search?max_results=100")));
+    all["logged"] = parsed(m_daemon->ask(Request::get(base + "logged-models/" + m_logged)));
+    all["experiments"] = mlflow("experiments/search", {{"max_results", 100}, {"view_type", "ALL"}});
+}
+
 Json DamageTest::look()
 {
     Json all;
@@ -123,6 +154,7 @@ Json DamageTest::look()
     all["job"] = parsed(m_daemon->ask(Request::get(m_daemon->arm("jobs/sealed-job"))));
     all["model"] = parsed(m_daemon->ask(Request::get(m_daemon->arm("models/weights/versions/1"))));
     all["model"].erase("systemData");
+    lookAtRegistry(all);
     return all;
 }
 
@@ -165,8 +197,11 @@ void DamageTest::initTestCase()
         m_runs.push_back(makeRun(number));
     QVERIFY2(makeJob(), m_daemon->errors().c_str());
     QVERIFY(makeModel());
+    m_logged = makeRegistry();
+    QVERIFY(!m_logged.empty());
     m_whole = look();
     QCOMPARE(m_whole[m_runs[4] + "loss"]["metrics"].size(), std::size_t(466));
+    QCOMPARE(m_whole["logged"]["model"]["data"]["metrics"].size(), std::size_t(3));
     QVERIFY(m_daemon->stop());
     m_bytes = content();
     QCOMPARE(run({"check", "--all"}), 0);
@@ -259,10 +294,11 @@ void DamageTest::comesBackWithoutAnyBackup()
         QVERIFY2(m_daemon->start(), said().c_str());
         const Json seen = look();
         QVERIFY2(seen == m_whole, (said() + Json::diff(m_whole, seen).dump().substr(0, 1500)).c_str());
-        QVERIFY2(said().find("Taken up from the folders of the workspace: 6 runs with 3500 metric values") != std::string::npos, said().c_str());
+        QVERIFY2(said().find("Taken up from the folders of the workspace: 7 runs with 3503 metric values") != std::string::npos, said().c_str());
         QVERIFY(m_daemon->stop());
     }
-    std::printf("damage_test: no backup, database destroyed and taken away: 6 runs, 3500 metric values, job and model back from the folders\n");
+    std::printf("damage_test: no backup, database destroyed and taken away: 7 runs, 3503 metric values, job and model, %zu experiments, %zu registered models with tags, alias and stage, a logged model with %zu metrics back from the folders\n",
+                m_whole["experiments"]["experiments"].size(), m_whole["registered"]["registered_models"].size(), m_whole["logged"]["model"]["data"]["metrics"].size());
     fs::remove_all(backups);
     fs::rename(backups.string() + ".away", backups);
 }

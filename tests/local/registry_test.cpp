@@ -36,6 +36,7 @@ private Q_SLOTS:
     void refusesForeignSources();
     void letsARunRegisterButNotRemove();
     void keepsLoggedModels();
+    void survivesALostDatabase();
     void looksForLoggedModels();
     void saysWhatItDoesNotServe();
 
@@ -57,6 +58,7 @@ private:
         body.update(more);
         return m_service->post("model-versions/create", body)["model_version"];
     }
+    json look();  // all that the registry, the logged models and the experiments tell
     std::string read(const fs::path& file) { return readFile(file).value_or("nothing"); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -73,7 +75,7 @@ void RegistryTest::upgradesTheFirstSchema()
         QVERIFY(database && script && (*database)->execute(*script + ";PRAGMA user_version=1;"));
         (*database)->run("INSERT INTO experiments(id, guid, name, location, created, modified) VALUES(0, 'g', 'Default', 'mlflow-artifacts:/0', 1, 1)");
         for (const char* number : {"1", "10", "beta"})
-            QVERIFY(putVersion(**database, api::ModelVersion{"net", number, "custom_model", "azureml://datastores/workspacemodels/paths/net/1", "", "", {}, {}, 0}, test::TrackingService::Scope));
+            (*database)->run("INSERT INTO documents(kind, name, version, json, created, modified) VALUES('model', 'net', ?, '{\"properties\":{\"modelUri\":\"azureml://datastores/workspacemodels/paths/net/1\"}}', 1, 1)", number);
         QVERIFY(!(*database)->takeFault());
     }
     asio::io_context context;
@@ -299,6 +301,82 @@ void RegistryTest::keepsLoggedModels()
     QCOMPARE(findVersion(m_service->store.reader(), "net", "1")->model.type, std::string("mlflow_model"));
     call("DELETE", "logged-models/" + id, nullptr);
     QCOMPARE(m_service->client.ask("GET", std::string(test::TrackingService::Api) + "logged-models/" + id).status, 404);
+}
+
+json RegistryTest::look()
+{
+    const json models = m_service->get("registered-models/search?max_results=100");
+    json all{{"models", models}, {"versions", m_service->get("model-versions/search?max_results=100")}};
+    all["experiments"] = m_service->post("experiments/search", {{"max_results", 100}, {"view_type", "ALL"}});
+    json ids = json::array();
+    for (const json& experiment : all["experiments"]["experiments"])
+        ids.push_back(experiment["experiment_id"]);
+    all["logged"] = m_service->post("logged-models/search", {{"experiment_ids", ids}, {"max_results", 50}});
+    all["runs"] = m_service->post("runs/search", {{"experiment_ids", ids}, {"max_results", 50}});
+    return all;
+}
+
+// Experiments, registered models with tags, aliases and stages, and logged models with what was measured of them: from the records alone.
+void RegistryTest::survivesALostDatabase()
+{
+    const std::string experiment = m_service->post("experiments/create", {{"name", "first"}, {"tags", {{{"key", "team"}, {"value", "a"}}}}})["experiment_id"];
+    const std::string gone = m_service->post("experiments/create", {{"name", "second"}})["experiment_id"];
+    m_service->post("experiments/set-experiment-tag", {{"experiment_id", experiment}, {"key", "note"}, {"value", "“n”"}});
+    m_service->post("experiments/update", {{"experiment_id", experiment}, {"new_name", "renamed"}});
+    m_service->post("experiments/create", {{"name", "first"}});
+    m_service->post("experiments/delete", {{"experiment_id", gone}});
+    const std::string run = m_service->makeRun(experiment);
+    const json logged = m_service->post("logged-models", {{"experiment_id", experiment}, {"name", "net"}, {"model_type", "keras"}, {"source_run_id", run},
+        {"params", {{{"key", "lr"}, {"value", "0.1"}}}}, {"tags", {{{"key", "k"}, {"value", "v"}}}}})["model"]["info"];
+    const std::string id = logged["model_id"];
+    m_service->post("runs/log-batch", {{"run_id", run}, {"metrics", {{{"key", "acc"}, {"value", 0.5}, {"timestamp", 1}, {"step", 1}, {"model_id", id}, {"dataset_name", "d"}, {"dataset_digest", "1"}},
+        {{"key", "acc"}, {"value", "NaN"}, {"timestamp", 2}, {"step", 2}, {"model_id", id}}}}});
+    m_service->post("runs/outputs", {{"run_id", run}, {"models", {{{"model_id", id}, {"step", 2}}}}});
+    call("PATCH", "logged-models/" + id, {{"status", "LOGGED_MODEL_READY"}});
+    call("PATCH", "logged-models/" + id + "/tags", {{"tags", {{{"key", "more"}, {"value", "x"}}}}});
+    call("DELETE", "logged-models/" + id + "/tags/k", json::object());
+    const std::string other = m_service->post("logged-models", {{"experiment_id", "0"}, {"name", "other"}})["model"]["info"]["model_id"];
+    call("DELETE", "logged-models/" + other, json::object());
+    m_service->post("registered-models/create", {{"name", "net"}, {"description", "first of all"}, {"tags", {{{"key", "a"}, {"value", "b"}}}}});
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(version("net", runWithFiles(), {{"tags", {{{"key", "n"}, {"value", std::to_string(i)}}}}}).contains("version"));
+    call("DELETE", "model-versions/delete", {{"name", "net"}, {"version", "3"}});
+    m_service->post("registered-models/alias", {{"name", "net"}, {"alias", "champion"}, {"version", "2"}});
+    m_service->post("registered-models/alias", {{"name", "net"}, {"alias", "old"}, {"version", "1"}});
+    call("DELETE", "registered-models/alias", {{"name", "net"}, {"alias", "old"}});
+    m_service->post("model-versions/transition-stage", {{"name", "net"}, {"version", "1"}, {"stage", "Production"}});
+    call("PATCH", "model-versions/update", {{"name", "net"}, {"version", "2"}, {"description", "the second"}});
+    m_service->post("registered-models/set-tag", {{"name", "net"}, {"key", "c"}, {"value", "d"}});
+    call("DELETE", "registered-models/delete-tag", {{"name", "net"}, {"key", "a"}});
+    for (const char* name : {"before", "never", "empty"})
+        m_service->post("registered-models/create", {{"name", name}});
+    m_service->post("registered-models/rename", {{"name", "before"}, {"new_name", "after"}});
+    call("DELETE", "registered-models/delete", {{"name", "never"}});
+    m_service->post("runs/update", {{"run_id", run}, {"status", "FINISHED"}, {"end_time", 2000}});
+    runUntil(m_service->context, [&] { return fs::exists(root() / "runs" / run / "record" / "run.json"); }, std::chrono::seconds(10));
+
+    const json before = look();
+    QCOMPARE(before["models"]["registered_models"].size(), std::size_t(3));
+    QCOMPARE(before["logged"]["models"][0]["data"]["metrics"].size(), std::size_t(2));
+    m_service.reset();
+    for (const char* part : {"", "-wal", "-shm"})
+        fs::remove(root() / (std::string("store.sqlite") + part));
+    m_service = std::make_unique<test::TrackingService>(root());
+    json after = look();
+    // Runs that are not over are known by their jobs only, and these have none.
+    json ended = json::array();
+    for (const json& one : before["runs"]["runs"]) {
+        if (one["info"]["status"] == "FINISHED")
+            ended.push_back(one);
+    }
+    SAME(after["runs"]["runs"], ended);
+    after["runs"] = before["runs"];
+    SAME(json::diff(before, after), json::array());
+    // Numbers that were given once are not given again.
+    QCOMPARE(version("net", runWithFiles())["version"].get<std::string>(), std::string("4"));
+    QCOMPARE(m_service->get("logged-models/" + other + "?allow_deleted=true")["model"]["info"]["name"].get<std::string>(), std::string("other"));
+    std::printf("registry_test: database lost: %zu experiments, %zu registered models, %zu versions and %zu logged models are as they were\n", before["experiments"]["experiments"].size(),
+                before["models"]["registered_models"].size(), before["versions"]["model_versions"].size(), before["logged"]["models"].size() + 1);
 }
 
 void RegistryTest::looksForLoggedModels()

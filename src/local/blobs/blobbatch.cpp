@@ -1,4 +1,6 @@
 // Several deletions in one request, as Azure's "batch" has it: a multipart body of requests, answered by a multipart body of answers.
+#include "blobbatch.h"
+
 #include "blobroutes.h"
 #include "local/server/guard.h"
 
@@ -9,8 +11,6 @@
 namespace runyard::local {
 
 namespace {
-
-constexpr std::size_t partLimit = 256;
 
 std::string lower(std::string text)
 {
@@ -39,11 +39,6 @@ private:
     std::string_view m_text;
 };
 
-struct Part {
-    std::string id;
-    Request request;
-};
-
 // "Name: value" into a map, lower-case names; false at the line that ends them.
 bool addHeader(const std::string& line, std::map<std::string, std::string>& headers)
 {
@@ -53,32 +48,6 @@ bool addHeader(const std::string& line, std::map<std::string, std::string>& head
     const auto value = line.find_first_not_of(' ', colon + 1);
     headers[lower(line.substr(0, colon))] = value == std::string::npos ? std::string() : line.substr(value);
     return true;
-}
-
-std::vector<Part> partsOf(const std::string& text, const std::string& boundary, const Request& whole)
-{
-    std::vector<Part> parts;
-    Lines lines(text);
-    std::string line;
-    while (lines.next(line)) {
-        if (line != "--" + boundary)
-            continue;
-        std::map<std::string, std::string> outer;
-        while (lines.next(line) && addHeader(line, outer)) {}
-        while (line.empty() && lines.next(line)) {}
-        const auto first = line.find(' ');
-        const auto second = line.find(' ', first + 1);
-        if (first == std::string::npos || second == std::string::npos)
-            return {};
-        Part part{outer["content-id"], toRequest(line.substr(0, first), line.substr(first + 1, second - first - 1))};
-        while (lines.next(line) && addHeader(line, part.request.headers)) {}
-        if (!part.request.path.starts_with('/'))
-            return {};
-        part.request.base = whole.base;
-        part.request.headers["host"] = whole.header("host");
-        parts.push_back(std::move(part));
-    }
-    return parts;
 }
 
 // Container and blob of an address; clients leave the account out here, also those that have it in all other paths.
@@ -94,7 +63,7 @@ void place(Request& request)
     request.params["blob"] = api::decode(path.substr(std::min(end + 1, path.size())));
 }
 
-std::string shown(const Part& part, const Response& response)
+std::string shown(const BatchPart& part, const Response& response)
 {
     const auto reason = boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
     std::string text = "Content-Type: application/http\r\nContent-ID: " + part.id + "\r\n\r\nHTTP/1.1 " + std::to_string(response.status) + ' ' + std::string(reason.data(), reason.size()) + "\r\n";
@@ -103,19 +72,50 @@ std::string shown(const Part& part, const Response& response)
     return text + "Content-Length: " + std::to_string(response.body.size()) + "\r\n\r\n" + response.body + "\r\n";
 }
 
+std::string boundaryOf(const std::string& type)
+{
+    const auto mark = type.find("boundary=");
+    std::string boundary = mark == std::string::npos ? std::string() : type.substr(mark + 9, type.find(';', mark) - mark - 9);
+    std::erase(boundary, '"');
+    return boundary;
+}
+
 } // namespace
+
+std::vector<BatchPart> batchParts(const std::string& text, const std::string& boundary, const Request& whole)
+{
+    std::vector<BatchPart> parts;
+    Lines lines(text);
+    std::string line;
+    while (parts.size() <= batchLimit && lines.next(line)) {
+        if (line != "--" + boundary)
+            continue;
+        std::map<std::string, std::string> outer;
+        while (lines.next(line) && addHeader(line, outer)) {}
+        while (line.empty() && lines.next(line)) {}
+        const auto first = line.find(' ');
+        const auto second = line.find(' ', first + 1);
+        if (first == 0 || first == std::string::npos || second == std::string::npos)
+            return {};
+        BatchPart part{outer["content-id"], toRequest(line.substr(0, first), line.substr(first + 1, second - first - 1))};
+        while (lines.next(line) && addHeader(line, part.request.headers)) {}
+        // A carriage return in the name would end a line of the answer.
+        if (!part.request.path.starts_with('/') || part.id.find('\r') != std::string::npos)
+            return {};
+        part.request.base = whole.base;
+        part.request.headers["host"] = whole.header("host");
+        parts.push_back(std::move(part));
+    }
+    return parts;
+}
 
 Task<Response> batch(BlobCall call)
 {
-    const std::string type = call.request.header("content-type");
-    const auto mark = type.find("boundary=");
     const auto text = co_await call.request.text(4 << 20);
     if (!text)
         co_return blobError(call.request, text.error());
-    std::string boundary = mark == std::string::npos ? std::string() : type.substr(mark + 9, type.find(';', mark) - mark - 9);
-    std::erase(boundary, '"');
-    auto parts = partsOf(*text, boundary, call.request);
-    if (parts.empty() || parts.size() > partLimit)
+    auto parts = batchParts(*text, boundaryOf(call.request.header("content-type")), call.request);
+    if (parts.empty() || parts.size() > batchLimit)
         co_return blobError(call.request, 400, "InvalidInput", "A batch is a multipart body of 1 to 256 requests.");
     const std::string own = "batchresponse_" + newGuid();
     Response answer = Response::empty(202).with("Content-Type", "multipart/mixed; boundary=" + own);

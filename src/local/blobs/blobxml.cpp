@@ -4,6 +4,12 @@
 
 namespace runyard::local {
 
+namespace {
+
+constexpr std::size_t blockLimit = 50'000;
+
+} // namespace
+
 std::string xmlText(const pugi::xml_document& document)
 {
     std::ostringstream text;
@@ -34,6 +40,20 @@ void addText(pugi::xml_node parent, const char* name, const std::string& text)
 bool readXml(pugi::xml_document& document, const std::string& text)
 {
     return text.find("<!DOCTYPE") == std::string::npos && document.load_buffer(text.data(), text.size());
+}
+
+std::optional<std::vector<std::string>> readBlockList(const std::string& text)
+{
+    pugi::xml_document document;
+    if (!readXml(document, text) || !document.child("BlockList"))
+        return std::nullopt;
+    std::vector<std::string> ids;
+    for (const auto node : document.child("BlockList").children()) {
+        ids.emplace_back(node.text().get());
+        if (ids.size() > blockLimit)
+            return std::nullopt;
+    }
+    return ids;
 }
 
 } // namespace runyard::local

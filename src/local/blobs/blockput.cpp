@@ -1,5 +1,6 @@
 // Writing blobs by blocks.
 #include "blobplace.h"
+#include "blobxml.h"
 #include "conditions.h"
 #include "stages.h"
 
@@ -9,7 +10,6 @@
 #include "local/runs/inpool.h"
 
 #include <boost/asio/post.hpp>
-#include <pugixml.hpp>
 
 #include <cerrno>
 #include <cstdio>
@@ -46,18 +46,6 @@ void discard(const BlobCall& call)
         std::error_code ignored;
         fs::remove_all(gone, ignored);
     });
-}
-
-// Empty where it is not a block list.
-std::optional<std::vector<std::string>> readList(const std::string& text)
-{
-    pugi::xml_document document;
-    if (text.find("<!DOCTYPE") != std::string::npos || !document.load_buffer(text.data(), text.size()) || !document.child("BlockList"))
-        return {};
-    std::vector<std::string> ids;
-    for (const auto node : document.child("BlockList").children())
-        ids.emplace_back(node.text().get());
-    return ids;
 }
 
 Response refuseFault(const BlobCall& call, int fault)
@@ -132,9 +120,9 @@ Task<Response> putBlockList(BlobCall call)
     const auto text = co_await request.text(16 << 20);
     if (!text)
         co_return blobError(request, text.error());
-    const auto ids = readList(*text);
+    const auto ids = readBlockList(*text);
     if (!ids)
-        co_return blobError(request, 400, "InvalidXmlDocument", "The block list is not XML of the kind <BlockList><Latest>…</Latest></BlockList>.");
+        co_return blobError(request, 400, "InvalidXmlDocument", "The block list is not XML of the kind <BlockList><Latest>…</Latest></BlockList>, with at most 50,000 blocks.");
     auto& blobs = call.parts.blobs;
     const auto stage = blobs.stages().of(blobs.tree().uploads(call.container), call.container, call.blob);
     if (!stage)
@@ -159,14 +147,18 @@ Task<Response> getBlockList(BlobCall call)
     auto& blobs = call.parts.blobs;
     if (!standingOf(call).isThere && !blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob))
         co_return notThere(call);
-    std::string text = "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList><CommittedBlocks/><UncommittedBlocks>";
+    pugi::xml_document document;
+    auto root = beginXml(document, "BlockList");
+    root.append_child("CommittedBlocks");
+    auto waiting = root.append_child("UncommittedBlocks");
     if (const auto stage = blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob)) {
-        for (const auto& block : stage->blocks())
-            text += "<Block><Name>" + block.id + "</Name><Size>" + std::to_string(block.size) + "</Size></Block>";
+        for (const auto& block : stage->blocks()) {
+            auto node = waiting.append_child("Block");
+            addText(node, "Name", block.id);
+            addText(node, "Size", std::to_string(block.size));
+        }
     }
-    Response response;
-    response.body = text + "</UncommittedBlocks></BlockList>";
-    co_return std::move(response).with("Content-Type", "application/xml");
+    co_return xmlAnswer(document);
 }
 
 } // namespace runyard::local

@@ -173,6 +173,9 @@ Result<> Sas::check(const Request& request, const SasNeed& need) const
     // A line break in a value could pass one field's text off as another's.
     if (std::ranges::any_of(request.query, [](const auto& entry) { return entry.second.find('\n') != std::string::npos; }))
         return refused("AuthenticationFailed", "it holds line breaks.");
+    // So could a colon in the name of something that the signature binds.
+    if ((request.queried("srh") + request.queried("srq")).find(':') != std::string::npos)
+        return refused("AuthenticationFailed", "it binds a name that holds a colon.");
     const auto name = signedName(request, need);
     if (!name)
         return Failure(name.error());

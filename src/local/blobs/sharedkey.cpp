@@ -109,6 +109,11 @@ Result<> checkSharedKey(const Request& request, const std::string& key)
     const auto names = accountNames(request);
     if (std::ranges::find(names, account) == names.end())
         return refused("the account here is “" + std::string(accountName) + "”, not “" + account + "”.");
+    // What the text would not tell from another query: a line break, or a colon in a name.
+    for (const auto& [name, value] : queryOf(request.target)) {
+        if (name.find_first_of(":\n") != std::string::npos || value.find('\n') != std::string::npos)
+            return refused("a query of that kind cannot be signed by the account's key, because the signature could stand for another one too.");
+    }
     if (std::llabs(dateOf(request) - nowMillis()) > clockTolerance)
         return refused("its x-ms-date is not within 15 minutes of this machine's clock.");
     const bool isGenuine = equalInConstantTime(toBase64(hmacSha256(key, sharedKeyText(request, account, HeaderOrder::Service))), signature);

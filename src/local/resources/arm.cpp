@@ -31,7 +31,7 @@ Task<Result<Json>> jsonBody(Request& request)
     const auto text = co_await request.text();
     if (!text)
         co_return Failure(text.error());
-    Json json = Json::parse(*text, nullptr, false);
+    Json json = api::parse(*text);
     if (!json.is_object())
         co_return failure(Error::Code::Invalid, "The body of the request is not a JSON object.", text->substr(0, 200));
     co_return json;

@@ -147,8 +147,7 @@ Task<Result<Response>> putContainer(SharedParts parts, AssetKind kind, Request& 
         co_return Failure(saved.error());
     if (kind.registry) {
         std::function<Result<>(Database&)> note = [remember = kind.registry->remember, name, properties](Database& database) -> Result<> {
-            remember(database, name, properties);
-            return {};
+            return remember(database, name, properties);
         };
         const auto noted = co_await parts->store.write<void>(std::move(note));
         if (!noted)

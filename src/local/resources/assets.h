@@ -8,7 +8,7 @@ namespace runyard::local {
 struct ContainerRegistry {
     std::vector<std::string> (*names)(Database& database);  // of all, the newest first
     bool (*describe)(Database& database, const std::string& name, Json& container);  // false: there is none
-    void (*remember)(Database& database, const std::string& name, const Json& properties);  // on the writer
+    Result<> (*remember)(Database& database, const std::string& name, const Json& properties);  // on the writer
 };
 
 // What data, environments and models have in common: versions kept as documents, containers made of what their versions say, the archived

@@ -5,6 +5,7 @@
 #include "local/blobs/blobs.h"
 #include "local/server/changes.h"
 #include "local/store/modelrows.h"
+#include "local/store/registryrecords.h"
 
 #include <set>
 
@@ -38,17 +39,18 @@ bool describeModel(Database& database, const std::string& name, Json& container)
     return true;
 }
 
-void rememberModel(Database& database, const std::string& name, const Json& properties)
+Result<> rememberModel(Database& database, const std::string& name, const Json& properties)
 {
     if (properties.contains("description") && properties["description"].is_string())
         database.run("UPDATE models SET description = ? WHERE name = ?", properties["description"].get<std::string>(), name);
-    if (!properties.contains("tags") || !properties["tags"].is_object())
-        return;
-    database.run("DELETE FROM modelTags WHERE name = ?", name);
-    for (const auto& [key, value] : properties["tags"].items()) {
+    const bool hasTags = properties.contains("tags") && properties["tags"].is_object();
+    if (hasTags)
+        database.run("DELETE FROM modelTags WHERE name = ?", name);
+    for (const auto& [key, value] : (hasTags ? properties["tags"] : Json::object()).items()) {
         if (value.is_string())
             database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value.get<std::string>());
     }
+    return keepRegisteredModel(database, name);
 }
 
 constexpr ContainerRegistry Registered{modelNames, describeModel, rememberModel};

@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint32_t headSizeLimit = 64 << 10;
 constexpr std::size_t targetLimit = 16 << 10;
 constexpr std::int64_t drainLimit = 1 << 20;
+constexpr std::uint64_t lengthLimit = std::uint64_t(1) << 50;
 
 std::string nameOf(const Identity& who, const Request& request)
 {
@@ -107,7 +108,7 @@ Task<Server::Connection::Head> Server::Connection::readHead(Parser& parser)
             if (error && error != bhttp::error::need_more)
                 co_return Head::Bad;
             if (parser.is_header_done())
-                co_return Head::Whole;
+                co_return parser.content_length().value_or(0) > lengthLimit ? Head::Bad : Head::Whole;
         }
         const auto space = m_buffer.prepare(8192);
         const auto [error, got] = co_await m_socket.async_read_some(space, asio::as_tuple(asio::use_awaitable));
@@ -151,7 +152,7 @@ Task<bool> Server::Connection::exchange(Parser& parser)
     note(request, response, since);
     if (m_server.m_trace)
         m_server.m_trace->add(request, traced.beginning(), response);
-    if (isWritten && !body.isWhole())
+    if (isWritten && !body.isWhole() && !body.isBroken())
         co_await linger();
     if (m_buffer.size() == 0 && m_buffer.capacity() > (64 << 10))
         m_buffer = boost::beast::flat_buffer(m_buffer.max_size());

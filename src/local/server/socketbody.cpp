@@ -62,10 +62,13 @@ Task<Result<std::string_view>> SocketBody::next()
 Task<Result<std::size_t>> SocketBody::read(char* to, std::size_t most)
 {
     m_buffer.consume(m_rest.empty() ? std::exchange(m_given, 0) : 0);
+    if (m_isBroken)
+        co_return brokenOff();
     if (m_isHeld || m_isEnded || m_framing == Framing::Chunked || m_buffer.size() > 0)
         co_return co_await BodyReader::read(to, most);
     const auto space = asio::buffer(to, static_cast<std::size_t>(std::min<std::int64_t>(static_cast<std::int64_t>(most), m_left)));
     const auto [error, got] = co_await m_socket.async_read_some(space, asio::as_tuple(asio::use_awaitable));
+    m_isBroken = m_isBroken || error;
     if (error)
         co_return brokenOff();
     m_left -= static_cast<std::int64_t>(got);
@@ -88,9 +91,12 @@ Task<Result<std::string_view>> SocketBody::piece(std::int64_t most)
 
 Task<Result<>> SocketBody::fill()
 {
+    if (m_isBroken)
+        co_return brokenOff();
     const auto wanted = std::clamp<std::int64_t>(m_left, 16 << 10, 1 << 20);
     const auto space = m_buffer.prepare(static_cast<std::size_t>(wanted));
     const auto [error, got] = co_await m_socket.async_read_some(space, asio::as_tuple(asio::use_awaitable));
+    m_isBroken = m_isBroken || error;
     if (error)
         co_return brokenOff();
     m_buffer.commit(got);
@@ -109,9 +115,10 @@ Task<Result<std::string_view>> SocketBody::nextOfChunks()
         auto head = co_await line();
         if (!head)
             co_return Failure(head.error());
-        const auto digits = head->substr(0, head->find(';'));
+        auto digits = head->substr(0, head->find(';'));
+        digits.erase(digits.find_last_not_of(" \t") + 1);
         const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), m_left, 16);
-        if (fault != std::errc() || m_left < 0)
+        if (fault != std::errc() || end != digits.data() + digits.size() || m_left < 0)
             co_return badChunk();
         m_isInChunk = true;
     }

@@ -23,6 +23,8 @@ public:
     void holdForContinue() { m_isHeld = true; }
     std::int64_t left() const override;  // unknown in chunks: then 1 until the end
     bool isWhole() const { return m_isEnded; }
+    // The client has sent its last byte, or is gone: to read on would wait for ever.
+    bool isBroken() const { return m_isBroken; }
     Task<Result<std::string_view>> next() override;
     Task<Result<std::size_t>> read(char* to, std::size_t most) override;
     // Throws away what is left, up to `limit` bytes; true if that was all.
@@ -42,6 +44,7 @@ private:
     std::size_t m_given = 0;  // bytes of the buffer that the last piece lies in
     bool m_isHeld = false;
     bool m_isEnded = false;
+    bool m_isBroken = false;
     bool m_isInChunk = false;
 };
 

@@ -1,5 +1,6 @@
 #include "database.h"
 #include "records.h"
+#include "registryrecords.h"
 #include "store.h"
 
 namespace runyard::local {
@@ -24,6 +25,9 @@ Result<Document> putDocument(Database& database, const std::string& kind, const 
     if (database.hasFault())
         return document;  // undone by whoever runs this
     if (auto kept = keepRecord(folderOf(database), document); !kept)
+        return Failure(kept.error());
+    // A new version is news of its registered model too.
+    if (auto kept = kind == "model" && document.created == now ? keepRegisteredModel(database, name) : Result<>(); !kept)
         return Failure(kept.error());
     return document;
 }

@@ -4,6 +4,7 @@
 #include "api/uri.h"
 #include "core/files.h"
 #include "database.h"
+#include "registryrecords.h"
 #include "rows.h"
 #include "runrecord.h"
 #include "store.h"
@@ -34,6 +35,7 @@ private:
     Result<> document(const fs::path& file);
     Result<> sealedRun(const fs::path& record);
     Result<> unsealedRun(const Document& job);
+    Result<> kinds(const std::vector<fs::path>& folders);
     void outputs(const fs::path& run);
 
     Database& m_database;
@@ -69,6 +71,8 @@ Result<> Reindexing::document(const fs::path& file)
     if (record.value("isRemoved", false)) {
         if (known && *known <= document.modified)
             m_done.documents += static_cast<int>(m_database.run("DELETE FROM documents WHERE kind = ? AND name = ? AND version = ?", document.kind, document.name, document.version));
+        if (!known || *known <= document.modified)
+            forgetEntry(m_database, document);
         return {};
     }
     if (!known || *known < document.modified) {
@@ -76,6 +80,8 @@ Result<> Reindexing::document(const fs::path& file)
                        " ON CONFLICT(kind, name, version) DO UPDATE SET json = excluded.json, modified = excluded.modified",
                        document.kind, document.name, document.version, document.json, document.created, document.modified);
         ++m_done.documents;
+        if (auto restored = restoreEntry(m_database, document); !restored)
+            return restored;
     }
     return document.kind == "job" ? unsealedRun(document) : Result<>();
 }
@@ -163,9 +169,26 @@ std::vector<fs::path> sortedIn(const fs::path& folder)
     return found;
 }
 
+Result<> Reindexing::kinds(const std::vector<fs::path>& folders)
+{
+    for (const fs::path& folder : folders) {
+        for (const fs::path& file : sortedIn(folder)) {
+            if (file.extension() != ".json")
+                continue;
+            if (auto done = inTransaction(file, [&] { return document(file); }); !done)
+                return done;
+        }
+    }
+    return {};
+}
+
 Result<Reindexed> Reindexing::all()
 {
     std::error_code error;
+    const fs::path records = m_folder / "records";
+    // Runs belong to experiments, and measure logged models.
+    if (auto done = kinds({records / kind::Experiment, records / kind::LoggedModel}); !done)
+        return Failure(done.error());
     for (const fs::path& run : sortedIn(m_folder / "runs")) {
         const fs::path record = run / "record" / "run.json";
         if (!fs::exists(record, error))
@@ -173,14 +196,10 @@ Result<Reindexed> Reindexing::all()
         if (auto done = inTransaction(record, [&] { return sealedRun(record); }); !done)
             return Failure(done.error());
     }
-    for (const fs::path& kind : sortedIn(m_folder / "records")) {
-        for (const fs::path& file : sortedIn(kind)) {
-            if (file.extension() != ".json")
-                continue;
-            if (auto done = inTransaction(file, [&] { return document(file); }); !done)
-                return Failure(done.error());
-        }
-    }
+    if (auto done = kinds(sortedIn(records)); !done)
+        return Failure(done.error());
+    if (auto done = inTransaction(records, [&] { return keepMissingEntries(m_database); }); !done)
+        return Failure(done.error());
     return m_done;
 }
 

@@ -13,7 +13,7 @@ class Database;
 // What a database was given back from the folders beside it.
 struct Reindexed {
     int runs = 0;               // that it did not know, or knew as unfinished and that are sealed
-    int documents = 0;          // jobs, models, data … that it did not know in this form
+    int documents = 0;          // jobs, models, data, experiments … that it did not know in this form
     std::int64_t points = 0;    // of metrics
     std::vector<std::string> notes;  // sentences: records that cannot be read
 };

@@ -1,6 +1,7 @@
 #include "rows.h"
 
 #include "phases.h"
+#include "registryrecords.h"
 
 #include "core/ids.h"
 
@@ -84,7 +85,10 @@ Result<ExperimentRow> ensureExperiment(Database& database, const std::string& na
 {
     if (auto found = findExperiment(database, name))
         return *found;
-    return insertExperiment(database, name, {});
+    const auto made = insertExperiment(database, name, {});
+    if (auto kept = made ? keepExperiment(database, made->id) : Result<>(); !kept)
+        return Failure(kept.error());
+    return made;
 }
 
 std::string runSelect(std::string_view tail)

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -85,6 +86,40 @@ std::string datasetsText(Database& database, std::int64_t run)
     return dump(list);
 }
 
+// [kind, model, step] of the logged models that it used or made.
+std::string modelsText(Database& database, std::int64_t run)
+{
+    Statement row(database, "SELECT kind, model, step FROM runModels WHERE run = ?");
+    row.bind(run);
+    Json list = Json::array();
+    while (row.next())
+        list.push_back({row.integer(0), row.text(1), row.integer(2)});
+    return dump(list);
+}
+
+// What it measured of logged models; a value by its bits.
+std::string modelMetricsText(Database& database, const std::string& run)
+{
+    Statement row(database, "SELECT m.id, x.key, x.time, x.step, x.bits, x.dataset, x.digest FROM loggedModelMetrics x JOIN loggedModels m ON m.serial = x.model WHERE x.run = ?");
+    row.bind(run);
+    Json list = Json::array();
+    while (row.next())
+        list.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), row.text(6)});
+    return dump(list);
+}
+
+void addModels(Database& database, std::int64_t run, const std::string& id, const Json& json)
+{
+    for (const Json& model : json.value("models", Json::array()))
+        database.run("INSERT OR IGNORE INTO runModels(run, kind, model, step) VALUES(?, ?, ?, ?)", run, model.at(0).get<int>(), model.at(1).get<std::string>(), model.at(2).get<std::int64_t>());
+    for (const Json& metric : json.value("modelMetrics", Json::array())) {
+        const auto bits = metric.at(4).get<std::int64_t>();
+        database.run("INSERT OR IGNORE INTO loggedModelMetrics(model, key, time, step, run, bits, value, dataset, digest) SELECT serial, ?, ?, ?, ?, ?, ?, ?, ? FROM loggedModels WHERE id = ?",
+                     metric.at(1).get<std::string>(), metric.at(2).get<std::int64_t>(), metric.at(3).get<std::int64_t>(), id, bits, std::bit_cast<double>(bits), metric.at(5).get<std::string>(),
+                     metric.at(6).get<std::string>(), metric.at(0).get<std::string>());
+    }
+}
+
 RunRow readRow(const Json& run)
 {
     RunRow row;
@@ -119,6 +154,8 @@ void applyState(RunRow& row, const std::string& text)
 // The experiment by its name, else with the numbers it had where these are free.
 Result<std::int64_t> experimentOf(Database& database, const Json& run)
 {
+    if (const auto same = database.number("SELECT id FROM experiments WHERE guid = ?", run.value("experimentGuid", "")))
+        return *same;  // renamed since, perhaps
     const std::string name = run.value("experiment", "Default");
     if (const auto found = findExperiment(database, name))
         return found->id;
@@ -200,6 +237,7 @@ Result<std::int64_t> addParsed(Database& database, const Json& json, const std::
     for (const Json& dataset : json.value("datasets", Json::array()))
         database.run("INSERT OR IGNORE INTO datasets(run, name, digest, json) VALUES(?, ?, ?, ?)", inserted->serial, dataset.at(0).get<std::string>(), dataset.at(1).get<std::string>(),
                      dataset.at(2).get<std::string>());
+    addModels(database, inserted->serial, row.id, json);
     addEntries(database, inserted->serial, json.at("entries"));
     return addAllMetrics(database, inserted->serial, json.at("metrics"));
 }
@@ -221,6 +259,8 @@ Result<std::string> runRecord(Database& database, const std::string& id)
     text += ",\n\"tags\":" + dump(textsOf(database, TextTable::Tags, run->serial));
     text += ",\n\"properties\":" + dump(textsOf(database, TextTable::Properties, run->serial));
     text += ",\n\"datasets\":" + datasetsText(database, run->serial);
+    text += ",\n\"models\":" + modelsText(database, run->serial);
+    text += ",\n\"modelMetrics\":" + modelMetricsText(database, run->id);
     text += ",\n\"metrics\":" + metricsText(database, run->serial);
     text += ",\n\"entries\":" + entriesText(database, run->serial) + "}\n";
     if (auto fault = database.takeFault())

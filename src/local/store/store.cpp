@@ -2,6 +2,7 @@
 
 #include "integrity.h"
 #include "records.h"
+#include "registryrecords.h"
 #include "reindex.h"
 #include "schema.h"
 #include "writer.h"
@@ -56,7 +57,19 @@ Result<> takeUpRecords(Database& database, const fs::path& file, std::vector<std
         notes.insert(notes.end(), done->notes.begin(), done->notes.end());
         fs::remove(restoringMarkOf(file), error);
     }
-    return keepAllRecords(database, file.parent_path());
+    if (auto kept = keepAllRecords(database, file.parent_path()); !kept)
+        return kept;
+    if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun)
+        return begun;
+    const auto kept = keepMissingEntriesOnce(database);
+    const auto fault = database.takeFault();
+    if (kept && !fault)
+        return database.execute("COMMIT");
+    if (database.isInTransaction())
+        (void)database.execute("ROLLBACK");
+    if (!fault || database.isDamaged())
+        return fault ? Result<>() : kept;  // damaged pages are found by who reads them, and mended at the next start
+    return Failure(*fault);
 }
 
 } // namespace

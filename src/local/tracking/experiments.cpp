@@ -1,6 +1,7 @@
 #include "calls.h"
 
 #include "local/server/changes.h"
+#include "local/store/registryrecords.h"
 #include "local/store/store.h"
 
 namespace runyard::local {
@@ -55,6 +56,8 @@ Task<Result<std::string>> create(TrackingParts parts, Asked asked)
             if (auto set = setTag(database, made->id, key, value); !set)
                 return Failure(set.error());
         }
+        if (auto kept = keepExperiment(database, made->id); !kept)
+            return Failure(kept.error());
         return toText(Json{{"experiment_id", std::to_string(made->id)}});
     };
     co_return co_await parts.store.write<std::string>(std::move(operation));
@@ -98,7 +101,8 @@ Task<Result<std::string>> change(TrackingParts parts, Asked asked, std::string i
         if (!found)
             return Failure(found.error());
         database.run("UPDATE experiments SET modified = ? WHERE id = ?", nowMillis(), found->id);
-        return work(database, *found);
+        const auto done = work(database, *found);
+        return done ? keepExperiment(database, found->id) : done;
     };
     const auto done = co_await parts.store.write<void>(std::move(operation));
     if (!done)

@@ -19,6 +19,10 @@ Failure refused(std::string message) { return failure(Error::Code::Invalid, std:
 
 enum class Use { Filter, Order };
 
+// More is too much for the database: of expressions within one another, and of values.
+constexpr std::size_t ComparisonLimit = 400;
+constexpr std::size_t ValueLimit = 20'000;
+
 Result<Identifier> attribute(std::string key, Subject subject, Use use)
 {
     if (subject == Subject::Runs && (key == "created" || key == "Created"))
@@ -182,6 +186,7 @@ Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subje
     }
     Parser parser(std::move(*tokens), subject, Use::Filter);
     std::vector<Comparison> filter;
+    std::size_t values = 0;
     while (!parser.isDone()) {
         if (!filter.empty() && !isWord(parser.now(), "and"))
             return refused("Invalid clause(s) in filter string: '" + parser.now().text + "'");
@@ -192,7 +197,10 @@ Result<std::vector<Comparison>> parseFilter(std::string_view text, Subject subje
             return Failure(comparison.error());
         if (auto good = checkComparison(*comparison, subject); !good)
             return Failure(good.error());
+        values += comparison->right.size();
         filter.push_back(std::move(*comparison));
+        if (filter.size() > ComparisonLimit || values > ValueLimit)
+            return refused("A filter can hold at most " + std::to_string(ComparisonLimit) + " comparisons and " + std::to_string(ValueLimit) + " values.");
     }
     return filter;
 }

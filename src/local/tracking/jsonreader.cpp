@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace runyard::local {
@@ -248,7 +249,7 @@ std::optional<double> JsonReader::toDouble(std::string_view digits)
     if (end != digits.data() + digits.size() || error == std::errc::invalid_argument)
         return std::nullopt;
     if (error == std::errc::result_out_of_range)  // 1e999, 1e-999
-        return std::string_view(digits).find("e-") == std::string_view::npos ? std::copysign(std::numeric_limits<double>::infinity(), digits.front() == '-' ? -1.0 : 1.0) : 0.0;
+        return std::strtod(std::string(digits).c_str(), nullptr);
     return value;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/ids.h"
 #include "local/server/changes.h"
+#include "local/store/registryrecords.h"
 #include "local/store/store.h"
 
 namespace runyard::local {
@@ -44,7 +45,10 @@ Task<Result<std::string>> change(TrackingParts parts, Asked asked, std::string i
         auto model = writableModel(database, id, who);
         if (!model)
             return Failure(model.error());
-        return work(database, *model);
+        auto answer = work(database, *model);
+        if (auto kept = answer ? keepLoggedModel(database, id) : Result<>(); !kept)
+            return Failure(kept.error());
+        return answer;
     };
     co_return co_await parts.store.write<std::string>(std::move(operation));
 }
@@ -66,6 +70,8 @@ Result<std::string> make(Database& database, const std::string& experimentId, Lo
     row.serial = database.lastRow();
     putPairs(database, "loggedModelParams", row.serial, params);
     putPairs(database, "loggedModelTags", row.serial, tags);
+    if (auto kept = keepLoggedModel(database, row.id); !kept)
+        return Failure(kept.error());
     return toText(Json{{"model", loggedModelJson(database, row)}});
 }
 

@@ -171,6 +171,8 @@ Task<Result<std::string>> changeModel(TrackingParts parts, std::string name, Mod
             return Failure(model.error());
         if (auto done = work(database); !done)
             return Failure(done.error());
+        if (auto kept = keepRegisteredModel(database, name); !kept)
+            return Failure(kept.error());
         return std::string("{}");
     };
     co_return co_await writeRegistry(parts, std::move(whole));

@@ -4,6 +4,7 @@
 #include "calls.h"
 
 #include "local/store/modelrows.h"
+#include "local/store/registryrecords.h"
 
 namespace runyard::local {
 

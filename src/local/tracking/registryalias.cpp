@@ -44,6 +44,8 @@ Task<Result<std::string>> setAlias(TrackingParts parts, Asked asked)
         if (!found)
             return Failure(found.error());
         database.run("INSERT OR REPLACE INTO modelAliases(name, alias, version) VALUES(?, ?, ?)", name, alias, found->model.version);
+        if (auto kept = keepRegisteredModel(database, name); !kept)
+            return Failure(kept.error());
         return std::string("{}");
     };
     co_return co_await writeRegistry(parts, std::move(work));

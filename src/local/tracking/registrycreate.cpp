@@ -153,15 +153,16 @@ api::ModelVersion versionOf(const Wanted& wanted, const std::string& number)
 }
 
 // A logged model tells in a tag which versions were made of it.
-void noteRegistration(Database& database, const std::string& id, const std::string& name, const std::string& version)
+Result<> noteRegistration(Database& database, const std::string& id, const std::string& name, const std::string& version)
 {
     const auto model = findLoggedModel(database, id);
     if (!model)
-        return;
+        return {};
     const auto old = database.text("SELECT value FROM loggedModelTags WHERE model = ? AND key = 'mlflow.modelVersions'", model->serial);
     auto list = parseLenient(old.value_or("[]")).value_or(Json::array());
     list.push_back(Json{{"name", name}, {"version", version}});
     database.run("INSERT OR REPLACE INTO loggedModelTags(model, key, value) VALUES(?, 'mlflow.modelVersions', ?)", model->serial, toText(list));
+    return keepLoggedModel(database, id);
 }
 
 Task<Result<std::string>> save(TrackingParts parts, api::ModelVersion model, std::string loggedModel)
@@ -172,8 +173,10 @@ Task<Result<std::string>> save(TrackingParts parts, api::ModelVersion model, std
         if (auto kept = putVersion(database, model, scope); !kept)
             return Failure(kept.error());
         touchModel(database, model.name);
-        if (!loggedModel.empty())
-            noteRegistration(database, loggedModel, model.name, model.version);
+        if (auto kept = keepRegisteredModel(database, model.name); !kept)
+            return Failure(kept.error());
+        if (auto kept = noteRegistration(database, loggedModel, model.name, model.version); !kept)
+            return Failure(kept.error());
         const auto made = findVersion(database, model.name, model.version);
         if (!made)
             return failure(Error::Code::Server, "The version could not be kept.");

@@ -38,6 +38,8 @@ Task<Result<std::string>> create(TrackingParts parts, Asked asked)
         database.run("INSERT INTO models(name, description, created, modified) VALUES(?1, ?2, ?3, ?3)", name, description, now);
         for (const auto& [key, value] : tags)
             database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value);
+        if (auto kept = keepRegisteredModel(database, name); !kept)
+            return Failure(kept.error());
         return toText(Json{{"registered_model", modelJson(database, ModelRow{name, description, now, now})}});
     };
     co_return co_await writeRegistry(parts, std::move(work));
@@ -70,6 +72,8 @@ Task<Result<std::string>> update(TrackingParts parts, Asked asked)
         model->description = description;
         model->modified = nowMillis();
         database.run("UPDATE models SET description = ?, modified = ? WHERE name = ?", description, model->modified, name);
+        if (auto kept = keepRegisteredModel(database, name); !kept)
+            return Failure(kept.error());
         return toText(Json{{"registered_model", modelJson(database, *model)}});
     };
     co_return co_await writeRegistry(parts, std::move(work));
@@ -94,6 +98,10 @@ Result<std::string> renamed(Database& database, const std::string& name, const s
             return Failure(noted.error());
         version.model.name = newName;  // its files stay where they are: the version's uri says where
         if (auto kept = putVersion(database, version.model, scope); !kept)
+            return Failure(kept.error());
+    }
+    for (const std::string& changed : {name, newName}) {
+        if (auto kept = keepRegisteredModel(database, changed); !kept)
             return Failure(kept.error());
     }
     return toText(Json{{"registered_model", modelJson(database, *model)}});
@@ -139,6 +147,8 @@ Task<Result<std::string>> remove(TrackingParts parts, Asked asked)
             if (auto removed = removeDocument(database, "model", name, version); !removed)
                 return Failure(removed.error());
         }
+        if (auto kept = keepRegisteredModel(database, name); !kept)
+            return Failure(kept.error());
         return std::string("{}");
     };
     const auto answer = co_await writeRegistry(parts, std::move(work));

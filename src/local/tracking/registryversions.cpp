@@ -96,7 +96,7 @@ Task<Result<std::string>> transition(TrackingParts parts, Asked asked)
             return done;
         model.properties[property::Stage] = stage;
         touchModel(database, model.name);
-        return {};
+        return keepRegisteredModel(database, model.name);
     };
     co_return co_await change(parts, named, std::move(work));
 }
@@ -120,6 +120,8 @@ Task<Result<std::string>> remove(TrackingParts parts, Asked asked)
         if (auto removed = removeDocument(database, "model", named.name, number); !removed)
             return Failure(removed.error());
         touchModel(database, named.name);
+        if (auto kept = keepRegisteredModel(database, named.name); !kept)
+            return Failure(kept.error());
         return std::string("{}");
     };
     const auto answer = co_await writeRegistry(parts, std::move(work));

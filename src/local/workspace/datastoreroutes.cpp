@@ -93,7 +93,7 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         const auto text = co_await request.text(64 << 10);
         if (!text)
             co_return Response::arm(text.error());
-        co_return Response::json(secretOf(parts->sas, *store, Json::parse(*text, nullptr, false), request.queried("api-version")).dump());
+        co_return Response::json(secretOf(parts->sas, *store, api::parse(*text), request.queried("api-version")).dump());
     });
 }
 
