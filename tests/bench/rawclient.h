@@ -29,25 +29,62 @@ public:
     std::int64_t get(const std::string& path) { return exchange("GET " + path, ""); }  // bytes of the answer
     std::int64_t post(const std::string& path, const std::string& body) { return exchange("POST " + path, body); }
 
-private:
-    std::int64_t exchange(const std::string& line, const std::string& body)
+    // A small answer, whole; any status will do.
+    struct Reply {
+        int status = 0;
+        std::string head;
+        std::string body;
+    };
+    Reply ask(const std::string& path, const std::string& headers)
     {
-        std::string request = line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + m_token + "\r\n";
+        send("GET " + path, "", headers);
+        Reply reply;
+        reply.body = readHead(reply.head);
+        reply.status = std::atoi(reply.head.c_str() + 9);
+        const std::int64_t wanted = lengthIn(reply.head);
+        while (static_cast<std::int64_t>(reply.body.size()) < wanted)
+            receive(reply.body);
+        return reply;
+    }
+
+private:
+    void send(const std::string& line, const std::string& body, const std::string& headers = {})
+    {
+        std::string request = line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + m_token + "\r\n" + headers;
         if (!body.empty())
             request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
         request += "\r\n" + body;
         if (::send(m_fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
             std::abort();
-        std::string head;
+    }
+
+    // What came behind the head.
+    std::string readHead(std::string& head)
+    {
         std::size_t end = 0;
         while ((end = head.find("\r\n\r\n")) == std::string::npos)
             receive(head);
+        std::string tail = head.substr(end + 4);
+        head.resize(end);
+        return tail;
+    }
+
+    // -1 where it is not said.
+    static std::int64_t lengthIn(const std::string& head)
+    {
+        const auto length = head.find("Content-Length: ");
+        return length == std::string::npos ? -1 : std::atoll(head.c_str() + length + 16);
+    }
+
+    std::int64_t exchange(const std::string& line, const std::string& body)
+    {
+        send(line, body);
+        std::string head;
+        std::string tail = readHead(head);
         if (!head.starts_with("HTTP/1.1 2"))
             std::abort();
-        std::string tail = head.substr(end + 4);
         std::int64_t got = static_cast<std::int64_t>(tail.size());
-        const auto length = head.find("Content-Length: ");
-        const std::int64_t wanted = length < end ? std::atoll(head.c_str() + length + 16) : -1;
+        const std::int64_t wanted = lengthIn(head);
         while (wanted >= 0 ? got < wanted : !tail.ends_with("0\r\n\r\n")) {
             tail.erase(0, tail.size() - std::min<std::size_t>(tail.size(), 8));
             got += receive(tail);

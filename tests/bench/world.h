@@ -39,4 +39,12 @@ private:
     }
 };
 
+// For what is told on the way and nobody reads.
+template<typename T>
+Sink<T> blindSink(World& world)
+{
+    const auto take = [](const Sink<T>& sink, std::vector<T>) { sink.taken(); };
+    return Sink<T>(world.context, 1000, take);
+}
+
 } // namespace runyard::bench

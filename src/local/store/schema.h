@@ -5,7 +5,7 @@
 namespace runyard::local {
 
 // The version of the schema that this program writes; resources/schema/N.sql leads from N-1 to N.
-constexpr int SchemaVersion = 2;
+constexpr int SchemaVersion = 3;
 
 int schemaVersion(Database& database);
 

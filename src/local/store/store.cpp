@@ -147,7 +147,9 @@ Result<> Store::open()
     if (!reader)
         return Failure(reader.error());
     m_reader = std::move(*reader);
-    m_writer = std::make_unique<Writer>(m_context, std::move(*database));
+    if (auto watched = m_touched.watch(**database); !watched)
+        return watched;
+    m_writer = std::make_unique<Writer>(m_context, std::move(*database), m_touched);
     if (!isCheckedWhole)
         checkInBackground();
     return {};

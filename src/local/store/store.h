@@ -1,6 +1,7 @@
 #pragma once
 
 #include "documents.h"
+#include "touchedruns.h"
 #include "core/result.h"
 #include "core/task.h"
 #include "core/time.h"
@@ -42,6 +43,9 @@ public:
     template<typename T>
     Task<Result<T>> write(std::function<Result<T>(Database&)> operation);
 
+    // Runs that may have changed since this was asked last; there is one who asks. What is read after it is at least as new.
+    TouchedRuns::Batch takeTouched() { return m_touched.take(); }
+
     Task<Result<>> backup(std::filesystem::path file);  // online, verified
     Task<> keepBackups();  // every ten minutes where something changed, into backup/ beside the file; the newest three stay
 
@@ -56,6 +60,7 @@ private:
     asio::io_context& m_context;
     std::filesystem::path m_file;
     std::vector<std::string> m_notes;
+    TouchedRuns m_touched;
     std::unique_ptr<Database> m_reader;
     std::unique_ptr<Writer> m_writer;
     std::unique_ptr<Database> m_farReader;  // of the thread below, from its first look on

@@ -27,8 +27,8 @@ int rememberPages(void* pages, sqlite3*, const char*, int count)
 
 } // namespace
 
-WriterThread::WriterThread(asio::io_context& context, std::unique_ptr<Database> database)
-    : m_context(context), m_database(std::move(database))
+WriterThread::WriterThread(asio::io_context& context, std::unique_ptr<Database> database, TouchedRuns& touched)
+    : m_context(context), m_database(std::move(database)), m_touched(touched)
 {
     sqlite3_wal_hook(m_database->handle(), rememberPages, &m_walPages);
     m_thread = std::thread([this] { loop(); });
@@ -65,6 +65,7 @@ void WriterThread::loop()
     while (awaitGroup(group)) {
         const int before = m_walPages;
         commit(group);
+        m_touched.publish();
         answer(std::move(group));
         group = Group();
         // Between small commits it is short, and they stay in the room where a flush is cheap.

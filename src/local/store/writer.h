@@ -2,6 +2,7 @@
 
 #include "core/task.h"
 #include "database.h"
+#include "touchedruns.h"
 
 #include <condition_variable>
 #include <functional>
@@ -24,7 +25,7 @@ public:
         Event done;
     };
 
-    WriterThread(asio::io_context& context, std::unique_ptr<Database> database);
+    WriterThread(asio::io_context& context, std::unique_ptr<Database> database, TouchedRuns& touched);
     ~WriterThread();  // writes what is queued
 
     void push(std::shared_ptr<Step> step);  // io thread
@@ -47,6 +48,7 @@ private:
 
     asio::io_context& m_context;
     std::unique_ptr<Database> m_database;
+    TouchedRuns& m_touched;
     std::function<void()> m_tellDamage;
     std::int64_t m_groups = 0;
     bool m_isKicked = false;  // io thread

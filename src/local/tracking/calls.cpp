@@ -7,6 +7,7 @@
 
 #include "api/uri.h"
 #include "jsonreader.h"
+#include "runcolumns.h"
 
 #include <algorithm>
 
@@ -238,7 +239,9 @@ void addTrackingRoutes(Router& router, const TrackingParts& parts)
     addLoggingCalls(router, parts);
     addInputCalls(router, parts);
     addHistoryCalls(router, parts);
-    addSearchCalls(router, parts);
+    TrackingParts searched = parts;
+    searched.columns = std::make_shared<RunColumns>(parts.store);
+    addSearchCalls(router, searched);
     addArtifactRoutes(router, parts);
     addModelCalls(router, parts);
     addAliasCalls(router, parts);

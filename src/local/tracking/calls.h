@@ -41,9 +41,9 @@ Task<Result<>> writeRun(TrackingParts parts, std::string id, Identity who, RunWo
 // The same for calls that have nothing to tell: answers "{}".
 Task<Result<std::string>> changeRun(TrackingParts parts, std::string id, Identity who, RunWork work);
 
-// MLflow's form of a run: {info, data, inputs}.
-Json runJson(Database& database, const RunRow& run);
-Json runInfo(Database& database, const RunRow& run);
+// MLflow's form of a run as JSON text: {info, data, inputs, outputs}.
+std::string runText(Database& database, const RunRow& run);
+std::string runInfo(Database& database, const RunRow& run);
 Json experimentJson(Database& database, const ExperimentRow& experiment);
 
 // Azure's states as MLflow's, and back.

@@ -9,20 +9,6 @@ namespace {
 using Entity = Identifier::Entity;
 using Operator = Comparison::Operator;
 
-constexpr const char* StatusName = "(CASE runs.status WHEN 'Completed' THEN 'FINISHED' WHEN 'Failed' THEN 'FAILED' WHEN 'NotResponding' THEN 'FAILED' WHEN 'Canceled' THEN 'KILLED'"
-                                   " WHEN 'Running' THEN 'RUNNING' WHEN 'Finalizing' THEN 'RUNNING' WHEN 'CancelRequested' THEN 'RUNNING' ELSE 'SCHEDULED' END)";
-
-std::string runColumn(const std::string& attribute)
-{
-    if (attribute == "run_id") return "runs.id";
-    if (attribute == "run_name") return "runs.name";
-    if (attribute == "status") return StatusName;
-    if (attribute == "user_id") return "runs.user";
-    if (attribute == "artifact_uri") return "((SELECT location FROM experiments WHERE id = runs.experiment) || '/' || runs.id || '/artifacts')";
-    if (attribute == "start_time") return "runs.begun";
-    return "nullif(runs.ended, 0)";
-}
-
 std::string versionColumn(const std::string& attribute)
 {
     if (attribute == "name") return "d.name";
@@ -47,7 +33,7 @@ std::string loggedModelColumn(const std::string& attribute)
 std::string column(const std::string& attribute, Subject subject)
 {
     switch (subject) {
-    case Subject::Runs: return runColumn(attribute);
+    case Subject::Runs: break;  // columns in memory have these: runcolumns.h
     case Subject::ModelVersions: return versionColumn(attribute);
     case Subject::LoggedModels: return loggedModelColumn(attribute);
     case Subject::RegisteredModels: return attribute == "name" ? "models.name" : attribute == "creation_timestamp" ? "models.created" : "models.modified";
@@ -69,7 +55,7 @@ std::string textRows(Entity entity, Subject subject)
     case Subject::LoggedModels: return std::string(isParam ? "loggedModelParams" : "loggedModelTags") + " x WHERE x.model = m.serial AND x.key = ?";
     case Subject::Runs: break;
     }
-    return std::string(isParam ? "params" : "tags") + " x WHERE x.run = runs.serial AND x.key = ?";
+    return {};
 }
 
 // The latest value of a logged model's metric; key and scope follow as values.
@@ -106,19 +92,8 @@ std::string compare(const std::string& what, const Comparison& comparison)
     return what + (comparison.op == Operator::In ? " IN (" : " NOT IN (") + places + ")";
 }
 
-// A NaN is unequal to every number, and nothing else.
-std::string compareMetric(const std::string& what, const Comparison& comparison)
+std::string metricCondition(const Comparison& comparison, const MetricScope& scope, std::vector<Constant>& values)
 {
-    const std::string plain = compare(what, comparison);
-    return comparison.op == Operator::NotEqual ? "(" + plain + " OR " + what + " IS NULL)" : plain;
-}
-
-std::string metricCondition(const Comparison& comparison, Subject subject, const MetricScope& scope, std::vector<Constant>& values)
-{
-    if (subject != Subject::LoggedModels) {
-        values.emplace_back(comparison.left.key);
-        return "EXISTS(SELECT 1 FROM series x WHERE x.run = runs.serial AND x.key = ? AND x.points > 0 AND " + compareMetric("x.value", comparison) + ")";
-    }
     addAll(values, comparison.left.key, scope);
     return compare(latestOfModel("x.value", scope), comparison);
 }
@@ -132,7 +107,7 @@ std::string condition(const Comparison& comparison, Subject subject, const Metri
         sql = compare(column(left.key, subject), comparison);
         break;
     case Entity::Metric:
-        sql = metricCondition(comparison, subject, scope, values);
+        sql = metricCondition(comparison, scope, values);
         break;
     case Entity::Param:
     case Entity::Tag:
@@ -141,7 +116,7 @@ std::string condition(const Comparison& comparison, Subject subject, const Metri
         sql += comparison.op == Operator::IsNull || comparison.op == Operator::IsNotNull ? ")" : " AND " + compare("x.value", comparison) + ")";
         break;
     case Entity::Dataset:
-        sql = "EXISTS(SELECT 1 FROM datasets x WHERE x.run = runs.serial AND "
+        sql = "runs.serial IN (SELECT x.run FROM datasets x WHERE "
             + compare(left.key == "context" ? "(SELECT json_extract(t.value, '$.value') FROM json_each(x.json, '$.tags') t WHERE json_extract(t.value, '$.key') = 'mlflow.data.context')"
                                             : left.key == "digest" ? "x.digest" : "x.name", comparison) + ")";
         break;
@@ -163,17 +138,13 @@ std::string order(const Ordering& ordering, Subject subject, const MetricScope& 
         const std::string by = subject == Subject::Experiments && key == "experiment_id" ? "experiments.id" : column(key, subject);
         return by + " IS NULL, " + by + direction;
     }
-    if (ordering.by.entity == Entity::Metric && subject == Subject::LoggedModels) {
+    if (ordering.by.entity == Entity::Metric) {
         addAll(values, key, scope);
         addAll(values, key, scope);
         return "ifnull(" + latestOfModel("x.value IS NULL", scope) + ", 2), " + latestOfModel("x.value", scope) + direction;
     }
     values.emplace_back(key);
     values.emplace_back(key);
-    if (ordering.by.entity == Entity::Metric) {
-        const std::string from = " FROM series WHERE run = runs.serial AND key = ? AND points > 0)";
-        return "ifnull((SELECT value IS NULL" + from + ", 2), (SELECT value" + from + direction;
-    }
     const std::string value = "(SELECT x.value FROM " + textRows(ordering.by.entity, subject) + ")";
     return value + " IS NULL, " + value + direction;
 }

@@ -72,7 +72,7 @@ Task<Result<std::string>> create(TrackingParts parts, Asked asked)
             return Failure(made.error());
         for (const auto& [key, value] : run.tags)
             setText(database, TextTable::Tags, made->serial, key, value);
-        return toText(Json{{"run", runJson(database, *made)}});
+        return "{\"run\":" + runText(database, *made) + '}';
     };
     const auto answer = co_await parts.store.write<std::string>(std::move(operation));
     if (answer)
@@ -90,7 +90,7 @@ Task<Result<std::string>> get(TrackingParts parts, Asked asked)
     const auto run = knownRun(database, id);
     if (!run)
         co_return Failure(run.error());
-    co_return toText(Json{{"run", runJson(database, *run)}});
+    co_return "{\"run\":" + runText(database, *run) + '}';
 }
 
 // The state of a job is what its process and its shim say, not what its script says: only a run that an MLflow client made
@@ -128,7 +128,7 @@ Task<Result<std::string>> update(TrackingParts parts, Asked asked)
     const auto run = knownRun(parts.store.reader(), id);
     if (!run)
         co_return Failure(run.error());
-    co_return toText(Json{{"run_info", runInfo(parts.store.reader(), *run)}});
+    co_return "{\"run_info\":" + runInfo(parts.store.reader(), *run) + '}';
 }
 
 Task<Result<std::string>> setDeleted(TrackingParts parts, Asked asked, bool isDeleted)

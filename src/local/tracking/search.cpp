@@ -1,6 +1,6 @@
+#include "runfinder.h"
 #include "searchpage.h"
 
-#include "jsonreader.h"
 #include "local/store/store.h"
 
 namespace runyard::local {
@@ -12,11 +12,8 @@ constexpr std::int64_t ResultLimit = 50'000;
 // What both searches have in common, read and checked.
 struct Wanted {
     std::int64_t limit = 1000;
-    std::int64_t offset = 0;
-    Query query;
-    bool isOrderedByTime = false;
-    bool isOrdered = false;
-    std::string view;
+    Search search;
+    RunView view = RunView::Active;
 };
 
 Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
@@ -28,15 +25,11 @@ Result<Wanted> readWanted(Fields& fields, Subject subject, const char* viewName)
     if (wanted.limit > ResultLimit)
         fields.refuse("Invalid value " + std::to_string(wanted.limit) + " for parameter 'max_results' supplied: It must be at most " + std::to_string(ResultLimit));
     const std::string view = fields.has(viewName) ? fields.text(viewName) : "ACTIVE_ONLY";
-    const auto search = readSearch(fields, subject);
+    auto search = readSearch(fields, subject);
     if (!search)
         return Failure(search.error());
-    wanted.offset = search->offset;
-    wanted.query = toSql(search->filter, search->order, subject);
-    wanted.isOrdered = !search->order.empty();
-    for (const Ordering& ordering : search->order)
-        wanted.isOrderedByTime = wanted.isOrderedByTime || ordering.by.key == "start_time";
-    wanted.view = view == "ALL" || view == "3" ? "" : view == "DELETED_ONLY" || view == "2" ? " AND isDeleted = 1" : " AND isDeleted = 0";
+    wanted.search = std::move(*search);
+    wanted.view = view == "ALL" || view == "3" ? RunView::All : view == "DELETED_ONLY" || view == "2" ? RunView::Deleted : RunView::Active;
     return wanted;
 }
 
@@ -48,27 +41,35 @@ Json withViewAsText(Json fields, const char* name)
     return fields;
 }
 
-Result<std::string> foundRuns(Database& database, const std::vector<std::string>& experiments, const Wanted& wanted)
+std::string pageOfRuns(Database& database, RunColumns& columns, const std::vector<std::string>& experiments, const Wanted& wanted)
 {
-    std::string places;
-    std::vector<std::int64_t> ids;
+    RunQuery query{{}, wanted.view, wanted.search.filter, wanted.search.order, wanted.search.offset, wanted.limit + 1};
     for (const std::string& text : experiments) {
-        const auto experiment = knownExperiment(database, text);
-        if (!experiment)
-            continue;
-        places += places.empty() ? "?" : ", ?";
-        ids.push_back(experiment->id);
+        if (const auto experiment = knownExperiment(database, text))
+            query.experiments.push_back(experiment->id);
     }
-    const std::string time = wanted.isOrderedByTime ? "" : "begun DESC, ";
-    const std::string in = ids.size() == 1 ? "= ?" : "IN (" + places + ")";
-    Statement row(database, runSelect("WHERE experiment " + in + wanted.view + wanted.query.condition + " ORDER BY " + wanted.query.order + time + "id ASC LIMIT ? OFFSET ?"));
-    for (const std::int64_t id : ids)
-        row.bind(id);
-    bindAll(row, wanted.query.values);
-    bindAll(row, wanted.query.orderValues);
-    row.bind(wanted.limit + 1).bind(wanted.offset);
-    const auto each = [&](Json& found) { found.push_back(runJson(database, readRun(row))); };
-    return pageOf(row, wanted.limit, "runs", each, [&] { return pageToken(wanted.offset + wanted.limit); });
+    auto serials = findSerials(database, columns, query);
+    const bool isMore = static_cast<std::int64_t>(serials.size()) > wanted.limit;
+    serials.resize(std::min(serials.size(), static_cast<std::size_t>(wanted.limit)));
+    std::string text = serials.empty() ? "{" : "{\"runs\":[";
+    for (const std::int64_t serial : serials) {
+        text += text.back() == '[' ? "" : ",";
+        for (const RunRow& run : findRuns(database, "WHERE serial = ?", serial))
+            text += runText(database, run);
+    }
+    text += serials.empty() ? "" : "]";
+    if (isMore)
+        text += ",\"next_page_token\":\"" + pageToken(wanted.search.offset + wanted.limit) + '"';
+    return text + '}';
+}
+
+Result<std::string> foundRuns(Database& database, RunColumns& columns, const std::vector<std::string>& experiments, const Wanted& wanted)
+{
+    columns.begin(database);
+    database.run("BEGIN");  // one state of the database for all of the page, and one lock
+    std::string page = pageOfRuns(database, columns, experiments, wanted);
+    database.run("COMMIT");
+    return page;
 }
 
 Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
@@ -79,19 +80,23 @@ Task<Result<std::string>> searchRuns(TrackingParts parts, Asked asked)
     const auto wanted = readWanted(fields, Subject::Runs, "run_view_type");
     if (!wanted)
         co_return Failure(wanted.error());
-    std::function<Result<std::string>(Database&)> look = [experiments, wanted = *wanted](Database& database) { return foundRuns(database, experiments, wanted); };
+    std::function<Result<std::string>(Database&)> look = [columns = parts.columns, experiments, wanted = *wanted](Database& database) {
+        return foundRuns(database, *columns, experiments, wanted);
+    };
     co_return co_await parts.store.read<std::string>(std::move(look));
 }
 
 Result<std::string> foundExperiments(Database& database, const Wanted& wanted)
 {
-    const std::string tail = wanted.isOrdered ? "experiments.id DESC" : "experiments.created DESC, experiments.id ASC";
-    Statement row(database, "SELECT id FROM experiments WHERE 1 = 1" + wanted.view + wanted.query.condition + " ORDER BY " + wanted.query.order + tail + " LIMIT ? OFFSET ?");
-    bindAll(row, wanted.query.values);
-    bindAll(row, wanted.query.orderValues);
-    row.bind(wanted.limit + 1).bind(wanted.offset);
+    const Query query = toSql(wanted.search.filter, wanted.search.order, Subject::Experiments);
+    const std::string view = wanted.view == RunView::All ? "" : wanted.view == RunView::Deleted ? " AND isDeleted = 1" : " AND isDeleted = 0";
+    const std::string tail = wanted.search.order.empty() ? "experiments.created DESC, experiments.id ASC" : "experiments.id DESC";
+    Statement row(database, "SELECT id FROM experiments WHERE 1 = 1" + view + query.condition + " ORDER BY " + query.order + tail + " LIMIT ? OFFSET ?");
+    bindAll(row, query.values);
+    bindAll(row, query.orderValues);
+    row.bind(wanted.limit + 1).bind(wanted.search.offset);
     const auto each = [&](Json& found) { found.push_back(experimentJson(database, *findExperiment(database, row.integer(0)))); };
-    return pageOf(row, wanted.limit, "experiments", each, [&] { return pageToken(wanted.offset + wanted.limit); });
+    return pageOf(row, wanted.limit, "experiments", each, [&] { return pageToken(wanted.search.offset + wanted.limit); });
 }
 
 Task<Result<std::string>> searchExperiments(TrackingParts parts, Asked asked)

@@ -6,6 +6,7 @@ namespace runyard::local {
 
 class Blobs;
 class Changes;
+class RunColumns;
 class Store;
 
 struct TrackingParts {
@@ -14,6 +15,7 @@ struct TrackingParts {
     Changes& changes;
     Blobs& blobs;
     std::string workspacePath = {};  // "/subscriptions/…/workspaces/{name}", which model versions carry in their ids
+    std::shared_ptr<RunColumns> columns = {};  // of all runs, for searches
 };
 
 // MLflow's tracking REST (experiments, runs, metrics, search, artifacts), under /api/2.0/ and under the workspace's mlFlowTrackingUri.

@@ -1,0 +1,1 @@
+"""Runyard beside its peers."""
