@@ -14,9 +14,16 @@ class Client:
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
         self.headers = {"Content-Type": "application/json", **({"Authorization": "Bearer " + token} if token else {})}
 
-    def ask(self, method, call, body=None):
+    def exchange(self, method, call, body):
         self.connection.request(method, self.path + call, body, self.headers)
-        answer = self.connection.getresponse()
+        return self.connection.getresponse()
+
+    def ask(self, method, call, body=None):
+        try:
+            answer = self.exchange(method, call, body)
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):  # MLflow's server closes a connection that rested for five seconds
+            self.connection.close()
+            answer = self.exchange(method, call, body)
         text = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {call}: {answer.status} {text[:300]!r}")
