@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include "api/json.h"
+#include "core/apart.h"
 #include "core/files.h"
 #include "core/job.h"
 #include "facts.h"
@@ -141,6 +142,12 @@ void speakToLog(const std::filesystem::path& file)
     ::close(fd);
 }
 
+Result<> madeIn(const std::filesystem::path& folder)
+{
+    const auto made = local::ensureCertificates(folder);
+    return made ? Result<>() : Result<>(Failure(made.error()));
+}
+
 } // namespace
 
 int serveWorkspace(const Options& options)
@@ -150,9 +157,9 @@ int serveWorkspace(const Options& options)
     if (!facts)
         return refuse(facts.error());
     const std::string url = "http://" + options.host + ":" + std::to_string(options.port);
-    const auto certificates = local::ensureCertificates(options.folder / "tls");
-    if (!certificates)
-        return refuse(certificates.error());
+    const local::Certificates certificates = local::certificatesIn(options.folder / "tls");
+    if (auto made = doneApart([&] { return madeIn(options.folder / "tls"); }); !made)
+        return refuse(made.error());
     asio::io_context context{1};
     Workspace workspace(context, options.folder, *facts, url);
     if (auto opened = workspace.open(); !opened)
@@ -170,8 +177,8 @@ int serveWorkspace(const Options& options)
         server.traceTo(options.trace);
     server.listen(options.local, local::Server::Kind::Unix);
     server.listen(options.tcp, local::Server::Kind::Tcp);
-    local::TlsDoor tlsDoor(context, server, *certificates, options.tls);
-    if (auto announced = announce(options, *facts, settings, certificates->authority, workspace.tokens().owner()); !announced)
+    local::TlsDoor tlsDoor(context, server, certificates, options.tls);
+    if (auto announced = announce(options, *facts, settings, certificates.trusted, workspace.tokens().owner()); !announced)
         return refuse(announced.error());
     speakToLog(options.folder / "logs" / "service.log");
     workspace.start();

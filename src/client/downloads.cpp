@@ -1,7 +1,7 @@
+#include "arrival.h"
 #include "blobs.h"
 
 #include "core/files.h"
-#include "core/hash.h"
 #include "core/ids.h"
 #include "crew.h"
 
@@ -79,33 +79,6 @@ std::int64_t sizeOf(const fs::path& file)
     return missing ? 0 : static_cast<std::int64_t>(size);
 }
 
-// Creates the file and its folders.
-Result<> makeRoom(const fs::path& file)
-{
-    std::error_code fault;
-    fs::create_directories(file.parent_path(), fault);
-    if (fault)
-        return Failure(fileError(file.parent_path(), "be created", fault.value()));
-    const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (descriptor < 0)
-        return Failure(fileError(file, "be written", errno));
-    ::close(descriptor);
-    return {};
-}
-
-// Flushes a file that has arrived and answers with its digest.
-Result<std::string> seal(const fs::path& file)
-{
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return Failure(fileError(file, "be read", errno));
-    const int fault = ::fsync(descriptor) == 0 ? 0 : errno;
-    ::close(descriptor);
-    if (fault != 0)
-        return Failure(fileError(file, "be written", fault));
-    return sha256OfFile(file);
-}
-
 Result<> checkDigest(const Download& download, const DownloadItem& item, const std::string& digest)
 {
     const auto stored = item.blob.metadata.find("sha256");
@@ -120,7 +93,9 @@ Result<> checkDigest(const Download& download, const DownloadItem& item, const s
         "expected " + stored->second + ", got " + digest);
 }
 
-http::Request partRequest(const Shared& download, std::size_t index, const fs::path& file)
+using SharedArrival = std::shared_ptr<Arrival>;
+
+http::Request partRequest(const Shared& download, std::size_t index, const fs::path& file, const SharedArrival& arrival)
 {
     const DownloadItem& item = download->items[index];
     http::Request request = download->connection.prepared(http::Request::get(download->container.blob(item.blob.name)).appendedTo(file).bulk());
@@ -130,21 +105,25 @@ http::Request partRequest(const Shared& download, std::size_t index, const fs::p
         request.headers.push_back("Range: bytes=" + std::to_string(have) + '-');
     if (have > 0 && !item.blob.etag.empty())
         request.headers.push_back("If-Match: " + item.blob.etag);
-    request.report = [download, index, have](std::int64_t now, std::int64_t) {
+    request.report = [download, index, have, arrival](std::int64_t now, std::int64_t) {
         if (now > 0)
             download->note(index, std::min(have + now, download->items[index].blob.size));
+        if (now > 0 && arrival->isWorthFollowing(have + now))
+            download->connection.workers().leave([arrival, size = have + now] { arrival->follow(size); });
     };
     return request;
 }
 
 // Asks for what is missing until the file is whole; a service that restarts costs no byte that has arrived.
-Task<Result<>> fetch(Shared download, std::size_t index, fs::path file)
+Task<Result<>> fetch(Shared download, std::size_t index, fs::path file, SharedArrival arrival)
 {
     const DownloadItem& item = download->items[index];
     const std::string what = "GET " + download->container.base + '/' + item.blob.name;
     for (int round = 0; sizeOf(file) < item.blob.size; ++round) {
         const auto before = sizeOf(file);
-        auto reply = co_await download->connection.sendOnce(partRequest(download, index, file));
+        auto reply = co_await download->connection.sendOnce(partRequest(download, index, file, arrival));
+        if (before > 0 && reply && reply->status == 200)
+            arrival->restart();  // the service sent it from the start
         if (reply && reply->status / 100 != 2 && (reply->status < 500 || reply->status == 507 || round == Rounds))
             co_return Failure(Connection::errorOf(*reply, what));
         if (!reply && (reply.error().code == Error::Code::Storage || round == Rounds))
@@ -165,11 +144,12 @@ Task<Result<>> receiveOne(Shared download, std::size_t index)
 {
     const DownloadItem& item = download->items[index];
     const fs::path file = download->part / item.path;
-    if (auto room = makeRoom(file); !room)
-        co_return room;
-    if (auto fetched = co_await fetch(download, index, file); !fetched)
+    auto arrival = Arrival::create(file);
+    if (!arrival)
+        co_return Failure(arrival.error());
+    if (auto fetched = co_await fetch(download, index, file, *arrival); !fetched)
         co_return fetched;
-    const std::function<Result<std::string>(const Wanted&)> flush = [file](const Wanted&) { return seal(file); };
+    const std::function<Result<std::string>(const Wanted&)> flush = [arrival = *arrival](const Wanted&) { return arrival->finish(); };
     auto digest = co_await download->connection.workers().run<Result<std::string>>(flush);
     if (!digest)
         co_return Failure(digest.error());

@@ -59,6 +59,8 @@ private:
         fs::directory_iterator entries(folder, wrong);
         if (wrong)
             return fault(folder, "cannot be read", wrong.value());
+        if (entries == fs::end(entries) && !prefix.empty())
+            note(prefix, "is an empty folder");
         for (const fs::directory_entry& entry : entries) {
             if (!m_wanted())
                 return;

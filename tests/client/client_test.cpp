@@ -187,11 +187,12 @@ private Q_SLOTS:
 
         write(path("odd/good"), "good");
         fs::create_directory_symlink(path("odd"), path("odd/loop"));
+        fs::create_directories(path("odd/hollow/deep"));
         QCOMPARE(::mkfifo(path("odd/pipe").c_str(), 0600), 0);
         auto odd = upload(path("odd"), "odd", Overwrite::No);
         QVERIFY(odd);
         QCOMPARE(odd->uploaded, 1);
-        QCOMPARE(odd->notes.size(), std::size_t(2));
+        QCOMPARE(odd->notes.size(), std::size_t(3));  // the loop, the pipe, the empty folder
 
         write(path("bad/good"), "good");
         fs::create_symlink(path("gone"), path("bad/dangling"));

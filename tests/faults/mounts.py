@@ -1,9 +1,10 @@
-"""File systems for fault tests, which only root can mount. Each ends with its processes and leaves nothing mounted."""
+"""File systems for fault tests: a tmpfs where there are namespaces, an ext4 in a file for root. Each ends with its processes and leaves nothing mounted."""
 import fcntl
 import os
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -13,8 +14,22 @@ NO_LOG_FLUSH = 2       # as a power cut: what is not on the disk is gone
 
 
 def run(*words):
-    done = subprocess.run(words, capture_output=True, text=True)
+    """Empty where it went well, else what was said."""
+    place = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"}
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, env=place)
+    except FileNotFoundError as error:
+        return str(error)
     return "" if done.returncode == 0 else (done.stderr or done.stdout or f"{words[0]} ended with {done.returncode}").strip()
+
+
+def alone():
+    """This program again, with mounts of its own that go when it does; where that cannot be, as it is."""
+    if os.environ.get("RUNYARD_ALONE"):
+        return
+    for way in (["unshare", "-m"], ["unshare", "-Urm"]):
+        if not run(*way, "true"):
+            os.execvpe(way[0], way + [sys.executable, "-B", *sys.argv], {**os.environ, "RUNYARD_ALONE": "1"})
 
 
 class Mount:
@@ -48,7 +63,13 @@ class Mount:
             os.close(folder)
 
     def remount(self, options):
-        return run("mount", "-o", "remount," + options, str(self.point))
+        """As soon as nobody writes to it any more."""
+        until = time.time() + 15
+        while True:
+            fault = run("mount", "-o", "remount," + options, str(self.point))
+            if not fault or "busy" not in fault or time.time() > until:
+                return fault
+            time.sleep(0.1)
 
     def users(self):
         """Processes that hold something of it."""

@@ -49,6 +49,23 @@ private Q_SLOTS:
         QCOMPARE(contentOf(made->chain), chain);
     }
 
+    void clientsTrustTheMachinesRootsToo()
+    {
+        qputenv("SSL_CERT_FILE", m_folder->filePath("roots.pem").toUtf8());
+        QVERIFY(writeFileDurably(m_folder->filePath("roots.pem").toStdString(), "the machine's\n"));
+        const auto made = ensureCertificates(folder());
+        QVERIFY(made);
+        QCOMPARE(contentOf(made->trusted), contentOf(made->authority) + "the machine's\n");
+        QVERIFY(writeFileDurably(m_folder->filePath("roots.pem").toStdString(), "the machine's, updated\n"));
+        QVERIFY(ensureCertificates(folder()));
+        QCOMPARE(contentOf(made->trusted), contentOf(made->authority) + "the machine's, updated\n");
+        // A service started from a shell that was pointed at it before.
+        qputenv("SSL_CERT_FILE", QByteArray::fromStdString(made->trusted.string()));
+        QVERIFY(ensureCertificates(folder()));
+        QCOMPARE(contentOf(made->trusted), contentOf(made->authority) + contentOf("/etc/ssl/certs/ca-certificates.crt"));
+        qunsetenv("SSL_CERT_FILE");
+    }
+
     void aDamagedServerCertificateIsMadeAnewByTheSameAuthority()
     {
         const auto made = ensureCertificates(folder());

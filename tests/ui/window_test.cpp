@@ -50,6 +50,13 @@ private:
         return panel && panel->isVisible();
     }
 
+    static QByteArray pasted(const QString& script)
+    {
+        QProcess shell;
+        shell.start(QStringLiteral("bash"), {QStringLiteral("-c"), script});
+        return shell.waitForFinished(20'000) ? shell.readAllStandardOutput() : QByteArray();
+    }
+
     std::optional<Theme> m_theme;
     std::optional<Desk> m_desk;
     std::optional<MainWindow> m_window;
@@ -228,18 +235,23 @@ private Q_SLOTS:
         auto* shell = part<QPlainTextEdit>("connectShell");
         QTRY_VERIFY_WITH_TIMEOUT(shell && shell->toPlainText().contains(QStringLiteral("ARM_CLOUD_METADATA_URL='https://localhost:")), 5000);
         part<QWidget>("connectTools")->setFocus();
-        for (int at = 0; at < 3; ++at)
-            QTest::keyClick(part<QWidget>("connectTools"), Qt::Key_Right);
-        QTRY_VERIFY(shell->toPlainText().contains(QStringLiteral("RUNYARD_TOKEN='••••••••'")));
-        press("connectShellCopy");
-        QString script = QGuiApplication::clipboard()->text();
+        const auto linesOf = [&](const char* mark) {
+            for (int at = 0; at < 5 && !shell->toPlainText().contains(QLatin1String(mark)); ++at)
+                QTest::keyClick(part<QWidget>("connectTools"), Qt::Key_Right);
+            press("connectShellCopy");
+            return QGuiApplication::clipboard()->text();
+        };
+        const QString signature = linesOf("RUNYARD_SAS=");
+        QVERIFY(shell->toPlainText().contains(QStringLiteral("Bearer ••••••••")));
+        press("connectExampleCopy");
+        const QString place = QGuiApplication::clipboard()->text().section(QLatin1Char('"'), 1, 1).section(QLatin1Char('?'), 0, 0);
+        QVERIFY(pasted(signature + QStringLiteral("curl -sS --cacert \"$SSL_CERT_FILE\" \"%1?restype=container&comp=list&$RUNYARD_SAS\"").arg(place)).contains("<EnumerationResults"));
+
+        QString script = linesOf("RUNYARD_TOKEN='••••••••'");
         press("connectExampleCopy");
         script += QGuiApplication::clipboard()->text();
         QVERIFY(script.contains(QStringLiteral("RUNYARD_TOKEN='ey")));
-        QProcess pasted;
-        pasted.start(QStringLiteral("bash"), {QStringLiteral("-c"), script});
-        QVERIFY(pasted.waitForFinished(20'000));
-        QCOMPARE(pasted.readAllStandardOutput(), QByteArray("{\"value\":[]}"));
+        QCOMPARE(pasted(script), QByteArray("{\"value\":[]}"));
     }
 
     void aSecondStartRaisesTheFirst()

@@ -23,6 +23,7 @@ constexpr long day = 24L * 3600;
 constexpr long authorityLife = 3650 * day;
 constexpr long serverLife = 365 * day;
 constexpr long renewal = 30 * day;
+constexpr std::size_t largestRoots = 8u << 20;
 
 template<auto release>
 struct Release {
@@ -151,6 +152,19 @@ Result<Signed> ensureAuthority(const fs::path& folder, const Certificates& files
     return made;
 }
 
+// The roots of the machine change with its updates, so they are looked at anew with each start.
+Result<> ensureTrusted(const Certificates& files)
+{
+    std::error_code ignored;
+    const char* told = std::getenv("SSL_CERT_FILE");
+    const bool isOther = told && *told && !fs::equivalent(told, files.trusted, ignored);  // a shell may have been pointed at this very file
+    const fs::path roots = isOther ? told : "/etc/ssl/certs/ca-certificates.crt";
+    const std::string text = readFile(files.authority, largestRoots).value_or(std::string()) + readFile(roots, largestRoots).value_or(std::string());
+    if (readFile(files.trusted, 2 * largestRoots).value_or(std::string()) == text)
+        return {};
+    return writeFileDurably(files.trusted, text, 0644);
+}
+
 bool isSignedBy(const Signed& server, const Signed& authority)
 {
     return ::X509_verify(server.paper.get(), authority.key.get()) == 1;
@@ -158,15 +172,22 @@ bool isSignedBy(const Signed& server, const Signed& authority)
 
 } // namespace
 
+Certificates certificatesIn(const fs::path& folder)
+{
+    return {folder / "ca.pem", folder / "trusted.pem", folder / "server.pem", folder / "server.key"};
+}
+
 Result<Certificates> ensureCertificates(const fs::path& folder)
 {
     std::error_code ignored;
     fs::create_directories(folder, ignored);
     ::chmod(folder.c_str(), 0700);
-    const Certificates files{folder / "ca.pem", folder / "server.pem", folder / "server.key"};
+    const Certificates files = certificatesIn(folder);
     auto authority = ensureAuthority(folder, files);
     if (!authority)
         return Failure(authority.error());
+    if (auto saved = ensureTrusted(files); !saved)
+        return Failure(saved.error());
     if (const auto server = load(files.chain, files.key); server && isSignedBy(server, *authority))
         return files;
     const auto server = issue({"localhost", serverLife,

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace runyard::local {
@@ -151,7 +152,8 @@ void Database::fail(int code)
     if (m_fault)
         return;
     std::string sentence = "The workspace's database could not be used. Try again; the service's log says more.";
-    if (kind == SQLITE_FULL || code == SQLITE_IOERR_WRITE)
+    const bool isFull = kind == SQLITE_IOERR && m_handle && sqlite3_system_errno(m_handle) == ENOSPC;
+    if (isFull || kind == SQLITE_FULL || code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_SHMSIZE)
         sentence = "There is no space left on the disk for the workspace's database. Free some space and try again.";
     else if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB)
         sentence = "The workspace's database is damaged. Restart the service: it restores the newest good copy.";

@@ -1,5 +1,6 @@
 #include "calls.h"
 
+#include "core/job.h"
 #include "jsonreader.h"
 #include "local/server/changes.h"
 #include "local/store/metricrows.h"
@@ -18,13 +19,23 @@ constexpr std::int64_t PageLimit = 25'000;
 constexpr std::int64_t PartSize = 5'000;
 constexpr std::size_t RunsLimit = 100;
 
+void appendInteger(std::string& text, std::int64_t value)
+{
+    char digits[24];
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
 void appendPoint(std::string& text, const std::string& keyText, const api::MetricPoint& point)
 {
     text += !text.empty() && text.back() == '[' ? "{\"key\":" : ",{\"key\":";
     text += keyText;
     text += ",\"value\":";
     appendDouble(text, point.value);
-    text += ",\"timestamp\":" + std::to_string(point.time) + ",\"step\":" + std::to_string(point.step) + '}';
+    text += ",\"timestamp\":";
+    appendInteger(text, point.time);
+    text += ",\"step\":";
+    appendInteger(text, point.step);
+    text += '}';
 }
 
 // The place after a point in MLflow's order: time, step and bits of the value.
@@ -48,6 +59,14 @@ Result<std::optional<api::MetricPoint>> readPlace(const std::string& token)
     return std::optional<api::MetricPoint>(api::MetricPoint{step.value_or(0), *time, std::bit_cast<double>(bits)});
 }
 
+// A part that is read while the one before it is on its way to the client.
+struct Ahead {
+    explicit Ahead(asio::io_context& context) : done(context) {}
+    Event done;
+    Result<std::string> text = std::string();
+    bool isLast = false;
+};
+
 // Points of a metric in MLflow's order, bit by bit: each part is one short look of the reading thread.
 struct Walk {
     TrackingParts parts;
@@ -57,6 +76,7 @@ struct Walk {
     std::int64_t left = 0;  // points still wanted
     bool isFirst = true;
     bool isOver = false;
+    std::shared_ptr<Ahead> ahead = {};
 };
 
 // The next points as text, with the end behind the last ones.
@@ -65,6 +85,7 @@ std::string partOf(Database& database, Walk& walk, std::int64_t most)
     const std::string keyText = toText(Json(walk.key));
     std::string text = std::exchange(walk.isFirst, false) ? "{\"metrics\":[" : "";
     const std::int64_t limit = std::min(most, walk.left);
+    text.reserve(static_cast<std::size_t>(limit) * (keyText.size() + 88));
     std::int64_t count = 0;
     const auto from = walk.last;
     readMetric(database, walk.run, walk.key, from, limit + 1, [&](const api::MetricPoint& point) {
@@ -84,12 +105,29 @@ std::string partOf(Database& database, Walk& walk, std::int64_t most)
     return text + '}';
 }
 
+Task<> readAhead(std::shared_ptr<Walk> walk, std::shared_ptr<Ahead> ahead)
+{
+    std::function<Result<std::string>(Database&)> look = [walk](Database& database) -> Result<std::string> { return partOf(database, *walk, PartSize); };
+    ahead->text = co_await walk->parts.store.read<std::string>(std::move(look));
+    ahead->isLast = walk->isOver;
+    ahead->done.set();
+}
+
+void startAhead(const std::shared_ptr<Walk>& walk)
+{
+    walk->ahead = std::make_shared<Ahead>(walk->parts.context);
+    detach(walk->parts.context, readAhead(walk, walk->ahead));
+}
+
 Task<Result<std::string>> nextPart(std::shared_ptr<Walk> walk)
 {
-    if (walk->isOver)
+    const auto ahead = std::exchange(walk->ahead, nullptr);
+    if (!ahead)
         co_return std::string();
-    std::function<Result<std::string>(Database&)> look = [walk](Database& database) -> Result<std::string> { return partOf(database, *walk, PartSize); };
-    co_return co_await walk->parts.store.read<std::string>(std::move(look));
+    co_await ahead->done.wait();
+    if (ahead->text && !ahead->isLast)
+        startAhead(walk);
+    co_return std::move(ahead->text);
 }
 
 struct Followed {
@@ -161,11 +199,12 @@ Task<Result<Response>> getHistory(TrackingParts parts, Asked asked)
         co_return Failure(from.error());
     // Without max_results MLflow's documentation promises everything.
     const auto walk = std::make_shared<Walk>(Walk{parts, run->serial, key, *from, wanted > 0 ? wanted : std::int64_t(1) << 40});
+    startAhead(walk);
     auto first = co_await nextPart(walk);
     if (!first)
         co_return Failure(first.error());
     Response response = Response::json(std::move(*first));
-    if (!walk->isOver)
+    if (walk->ahead)
         response.more = [walk] { return nextPart(walk); };
     co_return response;
 }

@@ -4,6 +4,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 
 namespace runyard::local {
@@ -53,6 +55,17 @@ Json shown(api::Datastore store, const WorkspaceParts& parts, const Request& req
     return toJson(store, parts.workspace.path());
 }
 
+// azure-ai-ml up to 1.30 takes a secret that expires as a SAS only; later ones sign addresses of logs with the key.
+Json secretOf(const Sas& sas, const api::Datastore& store, const Json& asked, const std::string& apiVersion)
+{
+    const bool isExpirable = asked.is_object() && asked.value("expirableSecret", Json()) == Json(true);
+    if (!isExpirable || apiVersion >= "2024-10")
+        return Json{{"secretsType", "AccountKey"}, {"key", sas.accountKey()}};
+    const Json hours = asked.value("expireAfterHours", Json());
+    const std::chrono::hours life(hours.is_number_integer() ? std::clamp<std::int64_t>(hours.get<std::int64_t>(), 1, 168) : 24);
+    return Json{{"secretsType", "Sas"}, {"sasToken", sas.sign(store.containerName, {}, store.isDefault ? "racwdl" : "rl", life)}};
+}
+
 } // namespace
 
 void addDatastoreRoutes(Router& router, WorkspaceParts given)
@@ -80,12 +93,7 @@ void addDatastoreRoutes(Router& router, WorkspaceParts given)
         const auto text = co_await request.text(64 << 10);
         if (!text)
             co_return Response::arm(text.error());
-        // azure-ai-ml up to 1.30 takes a secret that expires as a SAS only; later ones sign addresses of logs with the key.
-        const Json asked = Json::parse(*text, nullptr, false);
-        const bool isExpirable = asked.is_object() && asked.value("expirableSecret", Json()) == Json(true);
-        if (isExpirable && request.queried("api-version") < "2024-10")
-            co_return Response::json(Json{{"secretsType", "Sas"}, {"sasToken", parts->sas.sign(store->containerName, {}, store->isDefault ? "racwdl" : "rl")}}.dump());
-        co_return Response::json(Json{{"secretsType", "AccountKey"}, {"key", parts->sas.accountKey()}}.dump());
+        co_return Response::json(secretOf(parts->sas, *store, Json::parse(*text, nullptr, false), request.queried("api-version")).dump());
     });
 }
 

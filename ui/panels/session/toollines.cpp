@@ -24,7 +24,6 @@ QString exported(std::initializer_list<std::pair<const char*, std::string>> vari
 }
 
 // DefaultAzureCredential asks IDENTITY_ENDPOINT, as in Azure's App Service: no sign-in, no change of the script.
-
 QString signIn(const api::ServiceInfo& service)
 {
     return exported({{"IDENTITY_ENDPOINT", service.url + "/runyard/v1/identity"}, {"IDENTITY_HEADER", service.token}, {"REQUESTS_CA_BUNDLE", service.caFile}, {"SSL_CERT_FILE", service.caFile}});
@@ -71,6 +70,24 @@ ToolLines storage(const api::ServiceInfo& service)
     return lines;
 }
 
+// azcopy signs nothing itself: its addresses carry a signature that ends with the day.
+ToolLines azcopy(const api::ServiceInfo& service)
+{
+    ToolLines lines;
+    lines.tool = QStringLiteral("azcopy");
+    lines.about = words("Folders and large files in and out of the default datastore. The signature in the address holds for a day.");
+    const QString secrets = quoted(service.tlsUrl + service.workspacePath() + "/datastores/workspaceblobstore/listSecrets?api-version=2023-10-01");
+    lines.shell = exported({{"SSL_CERT_FILE", service.caFile}})
+        + QStringLiteral("export RUNYARD_SAS=$(curl -sS --cacert %1 -H %2 -d '{\"expirableSecret\":true}' \\\n    %3 | sed -n 's/.*\"sasToken\": *\"\\([^\"]*\\)\".*/\\1/p')\n")
+              .arg(quoted(service.caFile), quoted("Authorization: Bearer " + service.token), secrets);
+    QString account = QString::fromStdString(service.tlsUrl);
+    account.replace(QStringLiteral("//localhost"), QStringLiteral("//127.0.0.1"));  // by an address azcopy knows that the account is in the path
+    lines.example = QStringLiteral("azcopy copy ./mnist \"%1/runyard/data?$RUNYARD_SAS\" --recursive --from-to LocalBlob\n"
+                                   "azcopy copy \"%1/runyard/data/mnist?$RUNYARD_SAS\" . --recursive --from-to BlobLocal\n")
+                        .arg(account);
+    return lines;
+}
+
 ToolLines rest(const api::ServiceInfo& service)
 {
     ToolLines lines;
@@ -87,7 +104,7 @@ ToolLines rest(const api::ServiceInfo& service)
 
 std::vector<ToolLines> toolLines(const api::ServiceInfo& service)
 {
-    return {azureMl(service), mlflow(service), storage(service), rest(service)};
+    return {azureMl(service), mlflow(service), storage(service), azcopy(service), rest(service)};
 }
 
 QString withoutToken(QString text, const api::ServiceInfo& service)
