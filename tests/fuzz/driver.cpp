@@ -26,6 +26,7 @@ namespace fs = std::filesystem;
 using namespace runyard::fuzz;
 
 constexpr double CpuLimit = 0.1;       // seconds for one input
+constexpr double CpuPerByte = 1e-5;    // or so much for each byte, where that is more: parsers may take time in proportion
 constexpr unsigned WallLimit = 20;     // then it hangs
 constexpr double GrowthLimit = 96;     // MB, from a third of the way on
 constexpr double ResidentLimit = 700;  // MB
@@ -107,13 +108,14 @@ double run(const std::string& input)
 // Others' work on this machine makes a single time long, not three.
 void checkTime(const std::string& input, double spent)
 {
-    for (int again = 0; again < 3 && spent > CpuLimit; ++again)
+    const double limit = std::max(CpuLimit, CpuPerByte * static_cast<double>(input.size()));
+    for (int again = 0; again < 3 && spent > limit; ++again)
         spent = std::min(spent, run(input));
-    if (spent <= CpuLimit)
+    if (spent <= limit)
         return;
     now.bytes = input.data();
     now.size = input.size();
-    wanted(false, "an input takes longer than 100 ms", std::to_string(spent * 1e3) + " ms");
+    wanted(false, "an input takes too long", std::to_string(spent * 1e3) + " ms");
 }
 
 std::uint64_t seedOf(const char* given)
