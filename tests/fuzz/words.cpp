@@ -63,7 +63,7 @@ void block(const std::string& text)
     wanted(place.value >= 0, "a block's place is not before the blob", text);
     if (place.kind != BlockPlace::Kind::Number)
         return;
-    char digits[16];
+    char digits[24];
     std::snprintf(digits, sizeof digits, "%05lld", static_cast<long long>(place.value));
     const auto again = placeOfBlock(toBase64("block-" + std::string(digits)));
     wanted(again.kind == place.kind && again.value == place.value, "a block's number is read as it was written", text);
