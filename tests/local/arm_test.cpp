@@ -206,6 +206,11 @@ void ArmTest::registersModels()
     QCOMPARE(latest["value"].size(), std::size_t(1));
     SAME(latest["value"][0]["name"], "2");
     QCOMPARE(service.ask("GET", Scope + "/models")["value"].size(), std::size_t(1));
+    const json words{{"description", "words"}, {"tags", {{"team", "vision"}}}};
+    service.ask("PUT", Scope + "/models/tf-mnist", {{"properties", words}});
+    const auto described = service.ask("GET", Scope + "/models/tf-mnist")["properties"];
+    SAME(described["description"], "words");
+    SAME(described["tags"], words["tags"]);
 }
 
 void ArmTest::refusesModelsThatCannotBe()

@@ -43,12 +43,13 @@ Result<> rememberModel(Database& database, const std::string& name, const Json& 
 {
     if (properties.contains("description") && properties["description"].is_string())
         database.run("UPDATE models SET description = ? WHERE name = ?", properties["description"].get<std::string>(), name);
-    const bool hasTags = properties.contains("tags") && properties["tags"].is_object();
-    if (hasTags)
+    if (properties.contains("tags") && properties["tags"].is_object()) {
+        const Json& tags = properties["tags"];
         database.run("DELETE FROM modelTags WHERE name = ?", name);
-    for (const auto& [key, value] : (hasTags ? properties["tags"] : Json::object()).items()) {
-        if (value.is_string())
-            database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value.get<std::string>());
+        for (const auto& [key, value] : tags.items()) {
+            if (value.is_string())
+                database.run("INSERT OR REPLACE INTO modelTags(name, key, value) VALUES(?, ?, ?)", name, key, value.get<std::string>());
+        }
     }
     return keepRegisteredModel(database, name);
 }
