@@ -33,6 +33,7 @@ std::string join(const std::vector<std::string_view>& parts, std::size_t from)
         path += i > from ? "/" : "";
         path += parts[i];
     }
+    path.erase(path.find_last_not_of('/') + 1);
     return path;
 }
 
