@@ -1,5 +1,7 @@
 #include "condafile.h"
 
+#include "core/text.h"
+
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -73,31 +75,10 @@ void addPip(std::string line, CondaFile& file)
         file.packages.push_back(std::move(line));
 }
 
-// The bytes of the character at the front; 0 where it is none.
-std::size_t characterAt(std::string_view text)
-{
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-    const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2 : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3 : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4 : 0;
-    if (length > text.size())
-        return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80)
-            return 0;
-    }
-    const bool isWrong = length > 2 && ((byte(0) == 0xe0 && byte(1) < 0xa0) || (byte(0) == 0xed && byte(1) > 0x9f) || (byte(0) == 0xf0 && byte(1) < 0x90) || (byte(0) == 0xf4 && byte(1) > 0x8f));
-    return isWrong ? 0 : length;
-}
-
 // Also in UTF-8: what the YAML reader makes of some escapes is not.
 bool isOneLine(std::string_view text)
 {
-    while (!text.empty()) {
-        const std::size_t length = characterAt(text);
-        if (length == 0 || (static_cast<unsigned char>(text.front()) < ' ' && text.front() != '\t'))
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
+    return isUtf8(text) && std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < ' ' && c != '\t'; });
 }
 
 Result<> checkPackages(const CondaFile& file)

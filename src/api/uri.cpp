@@ -1,5 +1,7 @@
 #include "uri.h"
 
+#include "core/text.h"
+
 #include <algorithm>
 #include <cctype>
 #include <vector>
@@ -7,13 +9,6 @@
 namespace runyard::api {
 
 namespace {
-
-std::string lower(std::string_view text)
-{
-    std::string copy(text);
-    std::transform(copy.begin(), copy.end(), copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return copy;
-}
 
 std::vector<std::string_view> split(std::string_view text)
 {

@@ -2,6 +2,7 @@
 
 #include "api/names.h"
 #include "api/uri.h"
+#include "core/text.h"
 #include "lists.h"
 
 #include <algorithm>
@@ -11,12 +12,6 @@ namespace runyard::client {
 namespace {
 
 constexpr auto LongestProvisioning = std::chrono::minutes(20);
-
-std::string lower(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
 
 std::string pathOf(const std::string& name)
 {

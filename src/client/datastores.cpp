@@ -2,6 +2,7 @@
 
 #include "api/uri.h"
 #include "blobs.h"
+#include "core/text.h"
 #include "lists.h"
 #include "pile.h"
 

@@ -1,6 +1,7 @@
 #include "script.h"
 
 #include "core/files.h"
+#include "core/text.h"
 #include "pile.h"
 
 #include <sys/stat.h>

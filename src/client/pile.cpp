@@ -1,6 +1,7 @@
 #include "pile.h"
 
 #include "core/files.h"
+#include "core/text.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -189,26 +190,6 @@ bool glob(std::string_view pattern, std::string_view text)
 Result<Pile> gather(const std::vector<fs::path>& sources, const Ignored& ignored, const Wanted& wanted)
 {
     return Gatherer(ignored, wanted).all(sources);
-}
-
-bool isUtf8(std::string_view text)
-{
-    std::size_t i = 0;
-    while (i < text.size()) {
-        const auto first = static_cast<unsigned char>(text[i]);
-        const int more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xF0 && first < 0xF5 ? 3 : -1;
-        if (more < 0 || i + static_cast<std::size_t>(more) >= text.size() + (more == 0 ? 1 : 0))
-            return false;
-        for (int k = 1; k <= more; ++k) {
-            const auto next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
-            const unsigned char least = k == 1 && first == 0xE0 ? 0xA0 : k == 1 && first == 0xF0 ? 0x90 : 0x80;
-            const unsigned char most = k == 1 && first == 0xED ? 0x9F : k == 1 && first == 0xF4 ? 0x8F : 0xBF;
-            if (next < least || next > most)
-                return false;
-        }
-        i += 1 + static_cast<std::size_t>(more);
-    }
-    return true;
 }
 
 IgnoreRules::IgnoreRules(const fs::path& folder)

@@ -21,8 +21,6 @@ using Ignored = std::function<bool(const std::string& relative, bool isFolder)>;
 // read is named before anything happens. Links are followed, loops of them are left out with a note, and so is what is no file: pipes, sockets, devices.
 Result<Pile> gather(const std::vector<std::filesystem::path>& sources, const Ignored& ignored, const Wanted& wanted);
 
-bool isUtf8(std::string_view text);
-
 // The rules of .amlignore, else .gitignore, at the root of a folder, and what no snapshot needs: .git, .venv, __pycache__ and the like.
 class IgnoreRules {
 public:

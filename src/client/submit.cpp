@@ -5,6 +5,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/ids.h"
+#include "core/text.h"
 #include "lists.h"
 #include "pile.h"
 #include "script.h"
@@ -40,12 +41,6 @@ Result<> addContent(Digest& digest, const UploadItem& item, const Wanted& wanted
     if (got != item.size && wanted())
         return failure(Error::Code::Conflict, "“" + item.name + "” changed while the folder was read; submit again.");
     return {};
-}
-
-std::string lower(std::string text)
-{
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 Result<Snapshot> takeSnapshot(const fs::path& folder, const Wanted& wanted)

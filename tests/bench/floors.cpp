@@ -1,12 +1,11 @@
 #include "floors.h"
 
+#include "support/listening.h"
+
 #include <sqlite3.h>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,20 +83,18 @@ void receive(int listener, const std::filesystem::path& file)
 
 double tcpToDisk(const std::filesystem::path& folder, std::int64_t bytes)
 {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(listener, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(listener, 1);
-    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+    int port = 0;
+    const int listener = listenOnLoopback(port, 1);
     const auto file = folder / "floor.tcp";
     const std::vector<char> block(1 << 20, 'x');
     const double seconds = secondsOf([&] {
         std::thread receiver([&] { receive(listener, file); });
         const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        ::connect(socket, reinterpret_cast<sockaddr*>(&address), size);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(static_cast<std::uint16_t>(port));
+        ::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
         for (std::int64_t sent = 0; sent < bytes;) {
             const ssize_t wrote = ::write(socket, block.data(), std::min<std::size_t>(block.size(), static_cast<std::size_t>(bytes - sent)));
             sent += std::max<ssize_t>(wrote, 0);

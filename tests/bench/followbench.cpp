@@ -20,12 +20,7 @@ std::string runThatTells(World& world, const fs::path& folder)
     const fs::path source = folder / "tells";
     fs::create_directories(source);
     std::ofstream(source / "tells.py") << "import sys, time\nfor _ in range(300):\n    sys.stdout.write('%d\\n' % time.time_ns())\n    sys.stdout.flush()\n    time.sleep(0.01)\n";
-    client::EstimatorDraft draft;
-    draft.sourceFolder = source;
-    draft.entryScript = "tells.py";
-    draft.environment.framework.clear();
-    draft.compute = "this-computer";
-    draft.experiment = "bench";
+    const client::EstimatorDraft draft = draftFor(source, "tells.py");
     return must("submit", world.ask(world.client.estimators.submit(draft, blindSink<client::SubmitProgress>(world)))).name;
 }
 

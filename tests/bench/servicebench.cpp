@@ -107,13 +107,8 @@ std::string runWithHistory(World& world, const fs::path& folder, const fs::path&
     const fs::path source = folder / "waits";
     fs::create_directories(source);
     std::ofstream(source / "waits.py") << "import os, sys, time\nwhile not os.path.exists(sys.argv[1]): time.sleep(0.01)\n";
-    client::EstimatorDraft draft;
-    draft.sourceFolder = source;
-    draft.entryScript = "waits.py";
+    client::EstimatorDraft draft = draftFor(source, "waits.py");
     draft.parameters = {{mark.string(), "", client::ScriptParameter::Kind::Literal, {}}};
-    draft.environment.framework.clear();
-    draft.compute = "this-computer";
-    draft.experiment = "bench";
     const auto job = must("submit", world.ask(world.client.estimators.submit(draft, blindSink<client::SubmitProgress>(world))));
     auto& connection = world.client.connection;
     for (int batch = 0; batch < 1000; ++batch) {
@@ -180,12 +175,7 @@ void firstLines(World& world, const fs::path& folder)
     const fs::path source = folder / "hello";
     fs::create_directories(source);
     std::ofstream(source / "hello.py") << "print('hello', flush=True)\n";
-    client::EstimatorDraft draft;
-    draft.sourceFolder = source;
-    draft.entryScript = "hello.py";
-    draft.environment.framework.clear();
-    draft.compute = "this-computer";
-    draft.experiment = "bench";
+    const client::EstimatorDraft draft = draftFor(source, "hello.py");
     Samples samples;
     for (int i = 0; i < 8; ++i) {
         const auto start = std::chrono::steady_clock::now();

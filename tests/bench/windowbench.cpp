@@ -3,6 +3,7 @@
 #include "../../app/runyard/desktop.h"
 #include "floors.h"
 #include "support/stallprobe.h"
+#include "world.h"
 
 #include "core/ids.h"
 #include "widgets/chart.h"
@@ -102,13 +103,8 @@ private:
 
 client::EstimatorDraft draftOf(const fs::path& source, const std::string& what, const std::string& seconds)
 {
-    client::EstimatorDraft draft;
-    draft.sourceFolder = source;
-    draft.entryScript = "flood.py";
+    client::EstimatorDraft draft = draftFor(source, "flood.py");
     draft.parameters = {{what, {}, client::ScriptParameter::Kind::Literal, {}}, {seconds, {}, client::ScriptParameter::Kind::Literal, {}}};
-    draft.environment.framework.clear();
-    draft.compute = "this-computer";
-    draft.experiment = "bench";
     return draft;
 }
 

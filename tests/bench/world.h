@@ -39,6 +39,18 @@ private:
     }
 };
 
+// A run of a script without packages, on this computer.
+inline client::EstimatorDraft draftFor(const std::filesystem::path& source, const std::string& script)
+{
+    client::EstimatorDraft draft;
+    draft.sourceFolder = source;
+    draft.entryScript = script;
+    draft.environment.framework.clear();
+    draft.compute = "this-computer";
+    draft.experiment = "bench";
+    return draft;
+}
+
 // For what is told on the way and nobody reads.
 template<typename T>
 Sink<T> blindSink(World& world)

@@ -1,13 +1,11 @@
 #include "support/daemon.h"
 
 #include "core/files.h"
+#include "support/listening.h"
 
 #include <QTest>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,21 +41,9 @@ private Q_SLOTS:
 namespace {
 
 struct Taken {
-    Taken()
-    {
-        fd = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-        ::listen(fd, 1);
-        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-        port = ntohs(address.sin_port);
-    }
     ~Taken() { ::close(fd); }
-    int fd = -1;
     int port = 0;
+    const int fd = listenOnLoopback(port, 1);
 };
 
 } // namespace

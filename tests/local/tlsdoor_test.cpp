@@ -1,6 +1,7 @@
 #include "core/job.h"
 #include "core/servicethread.h"
 #include "local/server/tlsdoor.h"
+#include "support/listening.h"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -8,9 +9,6 @@
 
 #include <QTemporaryDir>
 #include <QTest>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <atomic>
 #include <thread>
@@ -25,20 +23,6 @@ namespace {
 
 constexpr std::size_t Large = 3 << 20;
 
-int listening(int& port)
-{
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    socklen_t size = sizeof address;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
-    ::listen(fd, 128);
-    return fd;
-}
-
 // A server behind a TLS door, on a thread of its own; the door has another.
 class Bench {
 public:
@@ -51,7 +35,7 @@ public:
             co_return Response::json(std::to_string(text->size()));
         });
         m_router.add("GET", "/large", "test", Route::Access::Public, [](Request&) -> Task<Response> { co_return Response::json(std::string(Large, 'x')); });
-        m_door = std::make_unique<TlsDoor>(m_context, m_server, m_files, listening(m_port));
+        m_door = std::make_unique<TlsDoor>(m_context, m_server, m_files, listenOnLoopback(m_port, 128));
         m_thread = std::make_unique<ServiceThread>(m_context);
     }
     ~Bench()

@@ -5,19 +5,13 @@
 #include "local/server/guard.h"
 
 #include "core/ids.h"
+#include "core/text.h"
 
 #include <boost/beast/http/status.hpp>
 
 namespace runyard::local {
 
 namespace {
-
-std::string lower(std::string text)
-{
-    for (char& c : text)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return text;
-}
 
 // A body's lines, one after the other, without their ends.
 class Lines {
@@ -48,19 +42,6 @@ bool addHeader(const std::string& line, std::map<std::string, std::string>& head
     const auto value = line.find_first_not_of(' ', colon + 1);
     headers[lower(line.substr(0, colon))] = value == std::string::npos ? std::string() : line.substr(value);
     return true;
-}
-
-// Container and blob of an address; clients leave the account out here, also those that have it in all other paths.
-void place(Request& request)
-{
-    std::string_view path = std::string_view(request.path).substr(1);
-    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")}) {
-        if (path.starts_with(account + "/"))
-            path.remove_prefix(account.size() + 1);
-    }
-    const auto end = std::min(path.find('/'), path.size());
-    request.params["container"] = api::decode(path.substr(0, end));
-    request.params["blob"] = api::decode(path.substr(std::min(end + 1, path.size())));
 }
 
 std::string shown(const BatchPart& part, const Response& response)
@@ -121,7 +102,8 @@ Task<Response> batch(BlobCall call)
     Response answer = Response::empty(202).with("Content-Type", "multipart/mixed; boundary=" + own);
     const bool isByToken = call.request.who.kind == Identity::Kind::Owner || call.request.who.kind == Identity::Kind::Run;
     for (auto& part : parts) {
-        place(part.request);
+        // Clients leave the account out here, also those that have it in all other paths.
+        setPlace(part.request, belowAccount(part.request.path).value_or(std::string_view(part.request.path).substr(1)));
         // A token holds for the parts too; keys and signatures are each part's own.
         if (isByToken)
             part.request.who = call.request.who;

@@ -63,14 +63,8 @@ std::optional<Request> sourceOf(const Request& request)
     if (slash == std::string::npos || url.substr(mark + 3, slash - mark - 3) != request.header("host"))
         return std::nullopt;
     Request source = toRequest("GET", std::string_view(url).substr(slash));
-    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")}) {
-        const std::string prefix = "/" + account + "/";
-        if (!source.path.starts_with(prefix))
-            continue;
-        const auto end = std::min(source.path.find('/', prefix.size()), source.path.size());
-        source.params["container"] = api::decode(std::string_view(source.path).substr(prefix.size(), end - prefix.size()));
-        source.params["blob"] = api::decode(std::string_view(source.path).substr(std::min(end + 1, source.path.size())));
-    }
+    if (const auto place = belowAccount(source.path))
+        setPlace(source, *place);
     source.base = request.base;
     source.headers["host"] = request.header("host");
     for (const char* name : {"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"}) {

@@ -23,12 +23,6 @@ void addName(pugi::xml_node parent, const std::string& name)
     node.text() = (isHard ? api::encodePath(name) : name).c_str();
 }
 
-std::string propertyOf(const BlobRecord& record, const char* name)
-{
-    const auto found = record.properties.find(name);
-    return found == record.properties.end() ? std::string() : found->second;
-}
-
 void addBlob(pugi::xml_node blobs, const FoundBlob& found, const BlobRecord& record, const Digests::Metadata* metadata)
 {
     auto node = blobs.append_child("Blob");

@@ -21,32 +21,32 @@ struct Name {
 constexpr std::array<Name, 5> names{{{"content-type", "Content-Type", "rsct"}, {"content-encoding", "Content-Encoding", "rsce"}, {"content-language", "Content-Language", "rscl"},
     {"content-disposition", "Content-Disposition", "rscd"}, {"cache-control", "Cache-Control", "rscc"}}};
 
-std::string kept(const BlobRecord& record, const char* name)
-{
-    const auto found = record.properties.find(name);
-    return found == record.properties.end() ? std::string() : found->second;
-}
-
 void addCopy(Response& response, const BlobRecord& record)
 {
-    if (kept(record, "copy-id").empty())
+    if (propertyOf(record, "copy-id").empty())
         return;
     for (const auto& [header, name] : {std::pair("x-ms-copy-id", "copy-id"), std::pair("x-ms-copy-source", "copy-source"), std::pair("x-ms-copy-completion-time", "copy-time")})
-        response.headers.emplace_back(header, kept(record, name));
+        response.headers.emplace_back(header, propertyOf(record, name));
     response.headers.emplace_back("x-ms-copy-status", "success");
     const std::string size = std::to_string(record.facts.size);
     response.headers.emplace_back("x-ms-copy-progress", size + "/" + size);
 }
 
-Task<Response> keep(BlobCall call, BlobRecord record)
+Task<Response> change(BlobCall call, void (*edit)(const Request& request, BlobRecord& record))
 {
+    if (auto place = call.parts.blobs.tree().locate(call.container, call.blob, Tree::Use::Write); !place)
+        co_return blobError(call.request, place.error());
+    Standing standing = standingOf(call);
+    if (!standing.isThere)
+        co_return notThere(call);
+    edit(call.request, standing.record);
     // Whoever asks with the tag of before learns that something has changed.
-    record.properties["revision"] = std::to_string(nowMillis());
-    std::vector<BlobRecord> records(1, record);
+    standing.record.properties["revision"] = std::to_string(nowMillis());
+    std::vector<BlobRecord> records(1, standing.record);
     const auto noted = co_await call.parts.blobs.digests().put(call.container, std::move(records));
     if (!noted)
         co_return blobError(call.request, noted.error());
-    co_return Response::empty(200).with("ETag", etagOf(record.facts, record)).with("Last-Modified", httpDate(modifiedOf(record.facts, record))).with("x-ms-request-server-encrypted", "false");
+    co_return Response::empty(200).with("ETag", standing.etag()).with("Last-Modified", httpDate(standing.modified())).with("x-ms-request-server-encrypted", "false");
 }
 
 } // namespace
@@ -87,7 +87,7 @@ void addProperties(Response& response, const BlobCall& call, const FileFacts& fa
     const bool isSigned = call.request.query.contains("sig");
     for (const auto& name : names) {
         const std::string overriding = isSigned ? call.request.queried(name.overriding) : std::string();
-        std::string value = overriding.empty() ? kept(record, name.kept) : overriding;
+        std::string value = overriding.empty() ? propertyOf(record, name.kept) : overriding;
         if (value.empty() && name.kept == std::string_view("content-type"))
             value = typeByName(call.blob);
         if (!value.empty())
@@ -120,30 +120,22 @@ Task<Response> getMetadata(BlobCall call)
 
 Task<Response> setMetadata(BlobCall call)
 {
-    if (auto place = call.parts.blobs.tree().locate(call.container, call.blob, Tree::Use::Write); !place)
-        co_return blobError(call.request, place.error());
-    Standing standing = standingOf(call);
-    if (!standing.isThere)
-        co_return notThere(call);
-    standing.record.metadata = metadataOf(call.request);
-    standing.record.metadata.erase("sha256");
-    co_return co_await keep(std::move(call), std::move(standing.record));
+    return change(std::move(call), [](const Request& request, BlobRecord& record) {
+        record.metadata = metadataOf(request);
+        record.metadata.erase("sha256");
+    });
 }
 
 Task<Response> setProperties(BlobCall call)
 {
-    if (auto place = call.parts.blobs.tree().locate(call.container, call.blob, Tree::Use::Write); !place)
-        co_return blobError(call.request, place.error());
-    Standing standing = standingOf(call);
-    if (!standing.isThere)
-        co_return notThere(call);
     // What the request does not name is cleared, as Azure has it.
-    for (const auto& name : names)
-        standing.record.properties.erase(name.kept);
-    for (const auto& [name, value] : propertiesOf(call.request))
-        standing.record.properties[name] = value;
-    standing.record.md5 = call.request.header("x-ms-blob-content-md5");
-    co_return co_await keep(std::move(call), std::move(standing.record));
+    return change(std::move(call), [](const Request& request, BlobRecord& record) {
+        for (const auto& name : names)
+            record.properties.erase(name.kept);
+        for (const auto& [name, value] : propertiesOf(request))
+            record.properties[name] = value;
+        record.md5 = request.header("x-ms-blob-content-md5");
+    });
 }
 
 } // namespace runyard::local

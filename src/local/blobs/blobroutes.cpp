@@ -5,12 +5,15 @@
 #include "conditions.h"
 #include "local/server/guard.h"
 
+#include <array>
 #include <ctime>
 #include <memory>
 
 namespace runyard::local {
 
 namespace {
+
+const std::array<std::string, 2> accounts{accountName, accountName + std::string(".blob.core.windows.net")};
 
 // A signature that only allows to create takes free places, and atomically so.
 std::optional<Response> refuseReplacing(const BlobCall& call)
@@ -85,7 +88,7 @@ void addBlobRoutes(Router& router, BlobParts parts)
 {
     const auto shared = std::make_shared<BlobParts>(std::move(parts));
     const Handler handler = [shared](Request& request) { return answer(shared, request); };
-    for (const std::string& account : {std::string(accountName), accountName + std::string(".blob.core.windows.net")})
+    for (const std::string& account : accounts)
         for (const char* method : {"GET", "PUT", "DELETE", "POST"})
             for (const char* level : {"", "/", "/{container}", "/{container}/{blob*}"})
                 router.add(method, "/" + account + level, "desktop, azure-ai-ml, blob SDKs, azcopy", Route::Access::Public, handler);
@@ -125,15 +128,15 @@ std::string etagOf(const FileFacts& facts)
 std::string etagOf(const FileFacts& facts, const BlobRecord& record)
 {
     std::string tag = etagOf(facts);
-    if (const auto revision = record.properties.find("revision"); revision != record.properties.end())
-        tag.insert(tag.size() - 1, "R" + revision->second);
+    if (const std::string revision = propertyOf(record, "revision"); !revision.empty())
+        tag.insert(tag.size() - 1, "R" + revision);
     return tag;
 }
 
 std::int64_t modifiedOf(const FileFacts& facts, const BlobRecord& record)
 {
-    const auto revision = record.properties.find("revision");
-    return revision == record.properties.end() ? facts.mtime : std::max<std::int64_t>(facts.mtime, std::atoll(revision->second.c_str()) * 1'000'000);
+    const std::string revision = propertyOf(record, "revision");
+    return revision.empty() ? facts.mtime : std::max<std::int64_t>(facts.mtime, std::atoll(revision.c_str()) * 1'000'000);
 }
 
 std::string httpDate(std::int64_t nanoseconds)
@@ -143,6 +146,28 @@ std::string httpDate(std::int64_t nanoseconds)
     std::tm parts{};
     std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", ::gmtime_r(&seconds, &parts));
     return text;
+}
+
+std::string propertyOf(const BlobRecord& record, const char* name)
+{
+    const auto found = record.properties.find(name);
+    return found == record.properties.end() ? std::string() : found->second;
+}
+
+std::optional<std::string_view> belowAccount(std::string_view path)
+{
+    for (const std::string& account : accounts) {
+        if (path.starts_with("/" + account + "/"))
+            return path.substr(account.size() + 2);
+    }
+    return std::nullopt;
+}
+
+void setPlace(Request& request, std::string_view place)
+{
+    const auto end = std::min(place.find('/'), place.size());
+    request.params["container"] = api::decode(place.substr(0, end));
+    request.params["blob"] = api::decode(place.substr(std::min(end + 1, place.size())));
 }
 
 std::map<std::string, std::string> metadataOf(const Request& request)

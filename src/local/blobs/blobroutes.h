@@ -42,6 +42,12 @@ std::string etagOf(const FileFacts& facts);
 std::string etagOf(const FileFacts& facts, const BlobRecord& record);
 std::int64_t modifiedOf(const FileFacts& facts, const BlobRecord& record);  // ns since 1970: of the file, or of what is said of it
 std::string httpDate(std::int64_t nanoseconds);
+// Of what is kept with the record; empty where it is not said.
+std::string propertyOf(const BlobRecord& record, const char* name);
+// The path below the account, "{container}/{blob}"; nothing where it is of no account of ours.
+std::optional<std::string_view> belowAccount(std::string_view path);
+// "{container}/{blob}" into the parameters that the routes have.
+void setPlace(Request& request, std::string_view place);
 std::map<std::string, std::string> metadataOf(const Request& request);
 std::optional<int> wantedCount(const Request& request);  // maxresults; nothing where it makes no sense
 

@@ -145,13 +145,14 @@ Task<Response> putBlockList(BlobCall call)
 Task<Response> getBlockList(BlobCall call)
 {
     auto& blobs = call.parts.blobs;
-    if (!standingOf(call).isThere && !blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob))
+    const auto stage = blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob);
+    if (!stage && !standingOf(call).isThere)
         co_return notThere(call);
     pugi::xml_document document;
     auto root = beginXml(document, "BlockList");
     root.append_child("CommittedBlocks");
     auto waiting = root.append_child("UncommittedBlocks");
-    if (const auto stage = blobs.stages().find(blobs.tree().uploads(call.container), call.container, call.blob)) {
+    if (stage) {
         for (const auto& block : stage->blocks()) {
             auto node = waiting.append_child("Block");
             addText(node, "Name", block.id);

@@ -1,5 +1,6 @@
 #include "connection.h"
 
+#include "core/text.h"
 #include "guard.h"
 
 #include <boost/asio/co_spawn.hpp>
@@ -42,14 +43,6 @@ std::string reasonOf(const std::exception_ptr& fault)
     } catch (const std::exception& error) {
         return error.what();
     }
-}
-
-std::string lower(std::string_view text)
-{
-    std::string small(text);
-    for (char& c : small)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    return small;
 }
 
 } // namespace

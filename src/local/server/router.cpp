@@ -1,6 +1,7 @@
 #include "router.h"
 
 #include "api/uri.h"
+#include "core/text.h"
 
 #include <algorithm>
 
@@ -9,13 +10,6 @@ namespace runyard::local {
 namespace {
 
 constexpr std::string_view workspacePattern = "/subscriptions/{sub}/resourceGroups/{group}/providers/Microsoft.MachineLearningServices/workspaces/{ws}";
-
-std::string lower(std::string_view text)
-{
-    std::string small(text);
-    std::ranges::transform(small, small.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return small;
-}
 
 // "/a/b/" → "a", "b", "".
 std::vector<std::string_view> partsOf(std::string_view path)

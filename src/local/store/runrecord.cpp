@@ -76,14 +76,20 @@ std::string entriesText(Database& database, std::int64_t run)
     return text + "]";
 }
 
+template<typename ToJson>
+std::string listText(Statement& row, ToJson toJson)
+{
+    Json list = Json::array();
+    while (row.next())
+        list.push_back(toJson());
+    return dump(list);
+}
+
 std::string datasetsText(Database& database, std::int64_t run)
 {
     Statement row(database, "SELECT name, digest, json FROM datasets WHERE run = ?");
     row.bind(run);
-    Json list = Json::array();
-    while (row.next())
-        list.push_back({row.text(0), row.text(1), row.text(2)});
-    return dump(list);
+    return listText(row, [&] { return Json::array({row.text(0), row.text(1), row.text(2)}); });
 }
 
 // [kind, model, step] of the logged models that it used or made.
@@ -91,10 +97,7 @@ std::string modelsText(Database& database, std::int64_t run)
 {
     Statement row(database, "SELECT kind, model, step FROM runModels WHERE run = ?");
     row.bind(run);
-    Json list = Json::array();
-    while (row.next())
-        list.push_back({row.integer(0), row.text(1), row.integer(2)});
-    return dump(list);
+    return listText(row, [&] { return Json::array({row.integer(0), row.text(1), row.integer(2)}); });
 }
 
 // What it measured of logged models; a value by its bits.
@@ -102,10 +105,7 @@ std::string modelMetricsText(Database& database, const std::string& run)
 {
     Statement row(database, "SELECT m.id, x.key, x.time, x.step, x.bits, x.dataset, x.digest FROM loggedModelMetrics x JOIN loggedModels m ON m.serial = x.model WHERE x.run = ?");
     row.bind(run);
-    Json list = Json::array();
-    while (row.next())
-        list.push_back({row.text(0), row.text(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), row.text(6)});
-    return dump(list);
+    return listText(row, [&] { return Json::array({row.text(0), row.text(1), row.integer(2), row.integer(3), row.integer(4), row.text(5), row.text(6)}); });
 }
 
 void addModels(Database& database, std::int64_t run, const std::string& id, const Json& json)

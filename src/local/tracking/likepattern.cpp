@@ -41,14 +41,4 @@ bool fitsLike(std::string_view text, std::string_view pattern)
     return wanted == pattern.size();
 }
 
-std::string lowered(std::string_view text)
-{
-    std::string small(text);
-    for (char& letter : small) {
-        if (letter >= 'A' && letter <= 'Z')
-            letter = static_cast<char>(letter - 'A' + 'a');
-    }
-    return small;
-}
-
 } // namespace runyard::local

@@ -1,5 +1,6 @@
 #include "runfinder.h"
 
+#include "core/text.h"
 #include "likepattern.h"
 #include "local/store/database.h"
 
@@ -79,7 +80,7 @@ std::function<bool(const std::string&)> wordTest(const Comparison& comparison)
     case Operator::Equal: return [first](const std::string& word) { return word == first; };
     case Operator::NotEqual: return [first](const std::string& word) { return word != first; };
     case Operator::Like: return [first](const std::string& word) { return fitsLike(word, first); };
-    case Operator::ILike: return [small = lowered(first)](const std::string& word) { return fitsLike(lowered(word), small); };
+    case Operator::ILike: return [small = lower(first)](const std::string& word) { return fitsLike(lower(word), small); };
     case Operator::In: return [wanted](const std::string& word) { return std::find(wanted.begin(), wanted.end(), word) != wanted.end(); };
     case Operator::NotIn: return [wanted](const std::string& word) { return std::find(wanted.begin(), wanted.end(), word) == wanted.end(); };
     default: return [](const std::string&) { return true; };

@@ -4,9 +4,8 @@
 #include "talk.h"
 
 #include "local/server/certificates.h"
+#include "support/listening.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -25,20 +24,6 @@ SSL_CTX* makeTls(const runyard::local::Certificates& files)
     ::SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
     const bool isGood = ::SSL_CTX_use_certificate_chain_file(tls, files.chain.c_str()) == 1 && ::SSL_CTX_use_PrivateKey_file(tls, files.key.c_str(), SSL_FILETYPE_PEM) == 1;
     return isGood ? tls : nullptr;
-}
-
-int listenSomewhere(int& port)
-{
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(listener, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(listener, 1024);
-    ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-    port = ntohs(address.sin_port);
-    return listener;
 }
 
 void serve(int fd, SSL_CTX* tls, Shelf& shelf)
@@ -62,7 +47,7 @@ int main(int argc, char** argv)
     if (!tls)
         return 1;
     int port = 0;
-    const int listener = listenSomewhere(port);
+    const int listener = runyard::listenOnLoopback(port, 1024);
     std::printf("{\"tls_url\":\"https://localhost:%d\",\"ca_file\":\"%s\"}\n", port, files->authority.c_str());
     std::fflush(stdout);
     Shelf shelf;
